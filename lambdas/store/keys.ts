@@ -1,0 +1,155 @@
+import type { Key, TableName } from './store';
+
+/*
+ * Every key of both tables, and the only file that makes one.
+ *
+ * identities table
+ *   Account#<account>                    Account | AccessKey#<id> | Name…            the account, and its root user's keys
+ *   User#<account>#<userId>              User | Inline#<name> | Attached#<policyId> | Group#<groupId> | AccessKey#<id>
+ *   Group#<account>#<groupId>            Group | Inline#<name> | Attached#<policyId> | Member#<userId>
+ *   Names#<account>#<kind>               <lower-case name>                            one row a name: the index, and the list
+ *   AccessKey#<id>                       AccessKey                                    who owns a key, with the sealed secret
+ *   DataKeys                             <number>                                     the deployment's sealed data keys
+ *
+ * policies table
+ *   Policy#<account>#<policyId>          Policy | Version#<8 digits> | AttachedTo#<kind>#<id>
+ *   Names#<account>#Policy               <lower-case name>
+ *   RouteCatalogue#<apiId>               <stage>
+ *
+ * One Query on a principal's partition reads all that a decision needs of it but its managed policies' documents and its groups.
+ */
+
+/** The entities that have a name of their own within an account. */
+export type NamedKind =
+  'User' | 'Group' | 'Role' | 'Policy' | 'InstanceProfile' | 'ServerCertificate';
+
+/** The entities that policies are attached to. */
+export type PrincipalKind = 'User' | 'Group' | 'Role';
+
+/**
+ * Joins parts so that different lists of parts never give one text: `%` and the separator `#` are escaped inside a part.
+ *
+ * Invariant: injective, and a list's encoding followed by `#` is a prefix of exactly the lists that begin with it.
+ */
+export function encodeParts(...parts: readonly string[]): string {
+  return parts.map((part) => part.replaceAll('%', '%25').replaceAll('#', '%23')).join('#');
+}
+
+/** The parts that {@link encodeParts} joined. */
+export function decodeParts(encoded: string): string[] {
+  return encoded.split('#').map((part) => part.replaceAll('%23', '#').replaceAll('%25', '%'));
+}
+
+/**
+ * Names are unique without regard to ASCII case, as in IAM; no other letters are folded.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+export function foldName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+function key(table: TableName, partition: string, ...sort: readonly string[]): Key {
+  return { table, partition, sort: encodeParts(...sort) };
+}
+
+export const accountPartition = (accountId: string): string => encodeParts('Account', accountId);
+
+export const accountKey = (accountId: string): Key =>
+  key('identities', accountPartition(accountId), 'Account');
+
+export const principalPartition = (kind: PrincipalKind, accountId: string, id: string): string =>
+  encodeParts(kind, accountId, id);
+
+/** The entity itself, first row of its partition's kind. */
+export const principalKey = (kind: PrincipalKind, accountId: string, id: string): Key =>
+  key('identities', principalPartition(kind, accountId, id), kind);
+
+/** Sort-key prefixes of what hangs under a principal; `#` ends each so that no name can reach into another kind. */
+export const CHILD_PREFIX = {
+  inlinePolicy: 'Inline#',
+  attachment: 'Attached#',
+  membership: 'Group#',
+  member: 'Member#',
+  accessKey: 'AccessKey#',
+} as const;
+
+export const inlinePolicyKey = (
+  kind: PrincipalKind,
+  accountId: string,
+  id: string,
+  policyName: string,
+): Key => key('identities', principalPartition(kind, accountId, id), 'Inline', policyName);
+
+export const attachmentKey = (
+  kind: PrincipalKind,
+  accountId: string,
+  id: string,
+  policyId: string,
+): Key => key('identities', principalPartition(kind, accountId, id), 'Attached', policyId);
+
+/** Under the user: the groups that it is in. */
+export const membershipKey = (accountId: string, userId: string, groupId: string): Key =>
+  key('identities', principalPartition('User', accountId, userId), 'Group', groupId);
+
+/** Under the group: its users. */
+export const memberKey = (accountId: string, groupId: string, userId: string): Key =>
+  key('identities', principalPartition('Group', accountId, groupId), 'Member', userId);
+
+/** Under its owner: one row an access key, for lists. */
+export const ownedAccessKeyKey = (ownerPartition: string, accessKeyId: string): Key =>
+  key('identities', ownerPartition, 'AccessKey', accessKeyId);
+
+/** By its id alone: where authentication begins. */
+export const accessKeyKey = (accessKeyId: string): Key =>
+  key('identities', encodeParts('AccessKey', accessKeyId), 'AccessKey');
+
+const tableOfNames = (kind: NamedKind): TableName =>
+  kind === 'Policy' ? 'policies' : 'identities';
+
+/** Every name of one kind, in byte order of the folded names; table and partition for a query. */
+export const namePartition = (
+  kind: NamedKind,
+  accountId: string,
+): { table: TableName; partition: string } => ({
+  table: tableOfNames(kind),
+  partition: encodeParts('Names', accountId, kind),
+});
+
+export const nameKey = (kind: NamedKind, accountId: string, name: string): Key => {
+  const { table, partition } = namePartition(kind, accountId);
+  return key(table, partition, foldName(name));
+};
+
+export const policyPartition = (accountId: string, policyId: string): string =>
+  encodeParts('Policy', accountId, policyId);
+
+export const policyKey = (accountId: string, policyId: string): Key =>
+  key('policies', policyPartition(accountId, policyId), 'Policy');
+
+export const POLICY_CHILD_PREFIX = { version: 'Version#', attachedTo: 'AttachedTo#' } as const;
+
+/** Versions are numbers from 1 on, padded so that byte order is number order. */
+export const policyVersionKey = (accountId: string, policyId: string, version: number): Key =>
+  key(
+    'policies',
+    policyPartition(accountId, policyId),
+    'Version',
+    String(version).padStart(8, '0'),
+  );
+
+export const attachedToKey = (
+  accountId: string,
+  policyId: string,
+  kind: PrincipalKind,
+  id: string,
+): Key => key('policies', policyPartition(accountId, policyId), 'AttachedTo', kind, id);
+
+/** `*` as stage: for every stage of the API. */
+export const routeCatalogueKey = (apiId: string, stage: string): Key =>
+  key('policies', encodeParts('RouteCatalogue', apiId), stage);
+
+export const DATA_KEYS_PARTITION = 'DataKeys';
+
+export const dataKeyKey = (number: number): Key =>
+  key('identities', DATA_KEYS_PARTITION, String(number).padStart(8, '0'));
