@@ -1,0 +1,200 @@
+import type { ConditionContext } from '../core/request-context';
+import { createPolicySet, type PolicySet } from '../core/policy-set';
+import { accessKeyKey, accountKey, accountPartition, ownedAccessKeyKey } from '../store/keys';
+import type { Store } from '../store/store';
+import type { Caller } from './caller';
+import type { AccessKeyRecord, Tag, UserRecord } from './entities';
+import { loadUserPolicies } from './principal-policies';
+import { readAccessKey, readOwnedAccessKey } from './principal-rows';
+import { loadUserRows } from './principal-partitions';
+
+/** Who owns a credential, by ids alone: a name could have been given to somebody else since. */
+export interface PrincipalOwner {
+  readonly kind: 'Root' | 'User';
+  /** Twelve digits. */
+  readonly accountId: string;
+  /** `AIDA…`, or the account id for the root user. */
+  readonly id: string;
+  /** The groups to read together with the owner. A hint only: the owner's membership rows decide. */
+  readonly groupIds: readonly string[];
+}
+
+export interface PrincipalOptions {
+  /** As for every read of the store; an access decision that guards a mutation says true. */
+  readonly consistent: boolean;
+  /** The long-term key that the call was signed with; it must be the owner's, and active. */
+  readonly accessKeyId: string;
+  /** `aws`, for the principal's ARN. */
+  readonly partition: string;
+}
+
+/** A caller with everything that a decision about it needs. */
+export interface LoadedPrincipal {
+  readonly caller: Caller;
+  readonly policies: PolicySet;
+}
+
+/**
+ * Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
+ */
+const ACCESS_KEY_ID_LENGTH = { minimum: 16, maximum: 128 } as const;
+
+/**
+ * The record of an access key; undefined where there is none, in which case AWS answers InvalidClientTokenId.
+ * The caller of this function checks `Status`, and verifies the signature before it goes on to {@link loadPrincipal}.
+ *
+ * One round trip. Throws StoreUnavailable.
+ */
+export async function loadAccessKey(
+  store: Store,
+  accessKeyId: string,
+  options: { readonly consistent: boolean },
+): Promise<AccessKeyRecord | undefined> {
+  if (!isAccessKeyId(accessKeyId)) {
+    return undefined;
+  }
+  const item = await store.get(accessKeyKey(accessKeyId), options);
+  return item === undefined ? undefined : readAccessKey(item);
+}
+
+/** The owner that an access key's record names. */
+export function ownerOf(accessKey: AccessKeyRecord): PrincipalOwner {
+  return {
+    kind: accessKey.OwnerKind,
+    accountId: accessKey.AccountId,
+    id: accessKey.OwnerId,
+    groupIds: accessKey.GroupIds,
+  };
+}
+
+/**
+ * The owner of a verified credential as the caller of a decision, with all its policies compiled.
+ * undefined where the owner is gone or no longer lists the key as active: AWS answers InvalidClientTokenId.
+ *
+ * A policy, group or boundary that the owner refers to and that cannot be read becomes an explicit Deny of everything:
+ * nobody knows what it would have denied.
+ *
+ * Two round trips: the owner and its groups, then all managed policies; one more where a group was joined since
+ * `groupIds` was read. Throws StoreUnavailable.
+ */
+export async function loadPrincipal(
+  store: Store,
+  owner: PrincipalOwner,
+  options: PrincipalOptions,
+): Promise<LoadedPrincipal | undefined> {
+  return owner.kind === 'Root' ? loadRoot(store, owner, options) : loadUser(store, owner, options);
+}
+
+/**
+ * The root user has no identity-based policies; the decision itself gives it its account.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+ */
+async function loadRoot(
+  store: Store,
+  { accountId, id }: PrincipalOwner,
+  options: PrincipalOptions,
+): Promise<LoadedPrincipal | undefined> {
+  const [account, ownedKey] = await store.getMany(
+    [accountKey(accountId), ownedAccessKeyKey(accountPartition(accountId), options.accessKeyId)],
+    { consistent: options.consistent },
+  );
+  if (account === undefined || id !== accountId || ownedKey === undefined) {
+    return undefined;
+  }
+  if (readOwnedAccessKey(ownedKey).Status !== 'Active') {
+    return undefined;
+  }
+  const arn = `arn:${options.partition}:iam::${accountId}:root`;
+  return {
+    caller: {
+      principal: { type: 'Root', arn, accountId, uniqueId: accountId },
+      accountId,
+      userId: accountId,
+      accessKeyId: options.accessKeyId,
+      context: principalContext({ arn, accountId, userId: accountId, principalType: 'Account' }),
+    },
+    policies: createPolicySet({ identity: [] }),
+  };
+}
+
+async function loadUser(
+  store: Store,
+  owner: PrincipalOwner,
+  options: PrincipalOptions,
+): Promise<LoadedPrincipal | undefined> {
+  const rows = await loadUserRows(store, owner, options);
+  if (rows === undefined || !ownsActiveKey(rows.accessKeys, options.accessKeyId)) {
+    return undefined;
+  }
+  const policies = await loadUserPolicies(store, rows, options);
+  return { caller: userCaller(rows.user, owner.accountId, options), policies };
+}
+
+/**
+ * The key's own record was read before its owner, and a restored table may hold only one of the two rows:
+ * a key that its owner's list does not show cannot be seen, nor deleted, so it must not work either.
+ */
+function ownsActiveKey(
+  accessKeys: readonly { readonly AccessKeyId: string; readonly Status: string }[],
+  accessKeyId: string,
+): boolean {
+  return accessKeys.some((key) => key.AccessKeyId === accessKeyId && key.Status === 'Active');
+}
+
+function userCaller(user: UserRecord, accountId: string, options: PrincipalOptions): Caller {
+  const arn = `arn:${options.partition}:iam::${accountId}:user${user.Path}${user.UserName}`;
+  return {
+    principal: { type: 'User', arn, accountId, uniqueId: user.UserId },
+    accountId,
+    userId: user.UserId,
+    userName: user.UserName,
+    accessKeyId: options.accessKeyId,
+    context: principalContext({
+      arn,
+      accountId,
+      userId: user.UserId,
+      principalType: 'User',
+      userName: user.UserName,
+      tags: user.Tags,
+    }),
+  };
+}
+
+/**
+ * The condition keys that AWS sets for a caller with a long-term key. `aws:MultiFactorAuthPresent`, `aws:TokenIssueTime` and
+ * the keys of an organization are absent, not false or empty.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+function principalContext(principal: {
+  readonly arn: string;
+  readonly accountId: string;
+  readonly userId: string;
+  readonly principalType: 'Account' | 'User';
+  readonly userName?: string;
+  readonly tags?: readonly Tag[];
+}): ConditionContext {
+  const context: Record<string, string> = {
+    'aws:PrincipalArn': principal.arn,
+    'aws:PrincipalAccount': principal.accountId,
+    'aws:PrincipalType': principal.principalType,
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:userid': principal.userId,
+  };
+  if (principal.userName !== undefined) {
+    context['aws:username'] = principal.userName;
+  }
+  for (const { Key, Value } of principal.tags ?? []) {
+    context[`aws:PrincipalTag/${Key}`] = Value;
+  }
+  return context;
+}
+
+function isAccessKeyId(text: string): boolean {
+  return (
+    text.length >= ACCESS_KEY_ID_LENGTH.minimum &&
+    text.length <= ACCESS_KEY_ID_LENGTH.maximum &&
+    /^[A-Za-z0-9_]+$/.test(text)
+  );
+}
