@@ -1,0 +1,33 @@
+import type { Service } from './schema';
+
+/** How one service is spoken to. */
+export interface ServiceDescription {
+  /** The `Version` parameter of the Query protocol. */
+  readonly version: string;
+  /** Of its answers. */
+  readonly xmlNamespace: string;
+  /** Before the dot in `X-Amz-Target`, where the service speaks JSON. */
+  readonly targetPrefix: string | undefined;
+}
+
+/**
+ * Source: the WSDL versions at https://docs.aws.amazon.com/IAM/latest/APIReference/ and
+ * https://docs.aws.amazon.com/STS/latest/APIReference/.
+ */
+export const SERVICE_DESCRIPTIONS: Readonly<Record<Service, ServiceDescription>> = {
+  iam: {
+    version: '2010-05-08',
+    xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+    targetPrefix: undefined,
+  },
+  sts: {
+    version: '2011-06-15',
+    xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    targetPrefix: undefined,
+  },
+  organizations: {
+    version: '2016-11-28',
+    xmlNamespace: 'https://organizations.amazonaws.com/doc/2016-11-28/',
+    targetPrefix: 'AWSOrganizationsV20161128',
+  },
+};
