@@ -1,0 +1,102 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+
+/** What a deployment can be told by `-c name=value`, by `cdk.json` or by nothing. */
+export interface DeploymentContext {
+  /** Which of several deployments this is; a tag. */
+  readonly stage: string;
+  /** What the names of stacks and exports begin with. */
+  readonly prefix: string;
+  readonly sandbox: boolean;
+  /** The AWS account and region of the stacks; without them, those of whoever deploys. */
+  readonly account?: string;
+  readonly region?: string;
+  /** The twelve digits in the ARNs of users and policies; without it, the AWS account. */
+  readonly accountId?: string;
+  readonly logRetention: RetentionDays;
+  readonly stalenessSeconds: number;
+  readonly authorizerConcurrency?: number;
+  readonly adminConcurrency?: number;
+  readonly adminRateLimit: number;
+  readonly adminBurstLimit: number;
+  readonly gatewayLogging: boolean;
+}
+
+/** How long CloudWatch Logs can keep a log, in days; the enum's other members are names. */
+const RETENTIONS = Object.values(RetentionDays).filter(
+  (value): value is RetentionDays => typeof value === 'number',
+);
+
+/**
+ * Reads the context of a CDK app.
+ *
+ * Errors: a value that does not fit, with its name, what was given and what is allowed.
+ */
+export function readContext(node: Node): DeploymentContext {
+  const stage = readText(node, 'stage', /^[a-z][a-z0-9-]{0,31}$/) ?? 'production';
+  const sandbox = readSwitch(node, 'sandbox', false);
+  return {
+    stage,
+    prefix:
+      readText(node, 'prefix', /^[A-Za-z][A-Za-z0-9-]{0,63}$/) ??
+      (stage === 'production' ? 'Portcullis' : `Portcullis-${stage}`),
+    sandbox,
+    account: readText(node, 'account', /^[0-9]{12}$/),
+    region: readText(node, 'region', /^[a-z]{2}(-[a-z]+)+-[0-9]$/),
+    accountId: readText(node, 'accountId', /^[0-9]{12}$/),
+    logRetention: readRetention(
+      node,
+      sandbox ? RetentionDays.ONE_WEEK : RetentionDays.THREE_MONTHS,
+    ),
+    stalenessSeconds: readNumber(node, 'stalenessSeconds', 0, 60) ?? 5,
+    authorizerConcurrency: readNumber(node, 'authorizerConcurrency', 1, 10_000),
+    adminConcurrency: readNumber(node, 'adminConcurrency', 1, 10_000),
+    adminRateLimit: readNumber(node, 'adminRateLimit', 1, 10_000) ?? 100,
+    adminBurstLimit: readNumber(node, 'adminBurstLimit', 1, 5_000) ?? 200,
+    gatewayLogging: readSwitch(node, 'gatewayLogging', true),
+  };
+}
+
+function read(node: Node, name: string): unknown {
+  return node.tryGetContext(name) as unknown;
+}
+
+function refuse(name: string, given: unknown, allowed: string): never {
+  throw new Error(`context ${name} must be ${allowed}, but was ${JSON.stringify(given)}`);
+}
+
+function readText(node: Node, name: string, pattern: RegExp): string | undefined {
+  const given = read(node, name);
+  if (given === undefined) return undefined;
+  // Twelve digits in cdk.json may have been written as a number.
+  const text = typeof given === 'number' ? String(given) : given;
+  if (typeof text !== 'string' || !pattern.test(text)) {
+    return refuse(name, given, `text that matches ${pattern.source}`);
+  }
+  return text;
+}
+
+function readSwitch(node: Node, name: string, byDefault: boolean): boolean {
+  const given = read(node, name);
+  if (given === undefined) return byDefault;
+  if (given === true || given === 'true') return true;
+  if (given === false || given === 'false') return false;
+  return refuse(name, given, 'true or false');
+}
+
+function readNumber(node: Node, name: string, least: number, most: number): number | undefined {
+  const given = read(node, name);
+  if (given === undefined) return undefined;
+  const number = typeof given === 'string' && /^[0-9]{1,9}$/.test(given) ? Number(given) : given;
+  if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) {
+    return number;
+  }
+  return refuse(name, given, `a whole number from ${least} to ${most}`);
+}
+
+function readRetention(node: Node, byDefault: RetentionDays): RetentionDays {
+  const days = readNumber(node, 'logRetentionDays', 1, 3653);
+  if (days === undefined) return byDefault;
+  const retention = RETENTIONS.find((known) => days === (known as number));
+  return retention ?? refuse('logRetentionDays', days, `one of ${RETENTIONS.join(', ')}`);
+}

@@ -1,0 +1,48 @@
+import { App, Duration, Tags, Validations } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { AuthorizerStack } from '../lib/authorizer-stack';
+import { ControlPlaneStack } from '../lib/control-plane-stack';
+import { DataStack } from '../lib/data-stack';
+import { readContext } from './context';
+import type { DeploymentContext } from './context';
+
+function buildStacks(app: App, context: DeploymentContext): void {
+  const { prefix, sandbox, logRetention } = context;
+  const shared: StackProps = { env: { account: context.account, region: context.region } };
+  const data = new DataStack(app, `${prefix}-Data`, {
+    ...shared,
+    description: 'Portcullis: identities, policies and the key that protects them',
+    sandbox,
+  });
+  new ControlPlaneStack(app, `${prefix}-ControlPlane`, {
+    ...shared,
+    description: 'Portcullis: the IAM and STS APIs',
+    store: data,
+    rootCredentialsSecret: data.rootCredentialsSecret,
+    accountId: context.accountId,
+    sandbox,
+    logRetention,
+    throttlingRateLimit: context.adminRateLimit,
+    throttlingBurstLimit: context.adminBurstLimit,
+    reservedConcurrentExecutions: context.adminConcurrency,
+    gatewayLogging: context.gatewayLogging,
+  });
+  new AuthorizerStack(app, `${prefix}-Authorizer`, {
+    ...shared,
+    description: 'Portcullis: decides on requests to guarded APIs',
+    store: data,
+    prefix,
+    staleness: Duration.seconds(context.stalenessSeconds),
+    reservedConcurrentExecutions: context.authorizerConcurrency,
+    sandbox,
+    logRetention,
+  });
+}
+
+const app = new App();
+const context = readContext(app.node);
+buildStacks(app, context);
+Tags.of(app).add('portcullis:deployment', context.prefix);
+Tags.of(app).add('portcullis:stage', context.stage);
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -1,0 +1,104 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { exportNames } from './exports';
+import { PortcullisFunction, lambdaEntry } from './portcullis-function';
+import { removalPolicyOf } from './removal';
+import type { SandboxOption } from './removal';
+import { openSealed, readAndWriteTables, readTables, storeEnvironment } from './store-access';
+import type { StoreResources } from './store-access';
+import { requirePrefix, requireWholeNumber } from './validation';
+
+/** Properties of {@link AuthorizerStack}. */
+export interface AuthorizerStackProps extends StackProps, SandboxOption {
+  /** The tables and the key. */
+  readonly store: StoreResources;
+  /**
+   * What the names of the exports begin with; tells deployments in one account apart.
+   *
+   * @default 'Portcullis'
+   */
+  readonly prefix?: string;
+  /**
+   * For how long a decision may rest on what was read before: after a policy or a key has changed, the answer may be the old
+   * one for this long. Whole seconds, 0 to 60; 0 reads afresh for each request.
+   *
+   * @default Duration.seconds(5)
+   */
+  readonly staleness?: Duration;
+  /**
+   * Concurrent executions set aside for the authorizer, which every guarded request needs.
+   *
+   * @default - the account's, shared
+   */
+  readonly reservedConcurrentExecutions?: number;
+  /**
+   * How long logs are kept.
+   *
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+}
+
+/** The function that guards APIs, and the one that tells it what their routes mean; exported for the stacks of those APIs. */
+export class AuthorizerStack extends Stack {
+  readonly authorizerFunction: IFunction;
+  readonly routeCatalogueRegistrar: IFunction;
+
+  constructor(scope: Construct, id: string, props: AuthorizerStackProps) {
+    super(scope, id, props);
+    if (props.prefix !== undefined) requirePrefix('prefix', props.prefix);
+
+    this.authorizerFunction = this.createAuthorizer(props);
+    this.routeCatalogueRegistrar = this.createRegistrar(props);
+
+    const names = exportNames(props.prefix);
+    new CfnOutput(this, 'AuthorizerFunctionArn', {
+      description: 'Guards REST APIs as a REQUEST authorizer',
+      value: this.authorizerFunction.functionArn,
+      exportName: names.authorizerFunctionArn,
+    });
+    new CfnOutput(this, 'RouteCatalogueRegistrarArn', {
+      description: 'Service token of Custom::PortcullisRouteCatalogue',
+      value: this.routeCatalogueRegistrar.functionArn,
+      exportName: names.routeCatalogueRegistrarArn,
+    });
+  }
+
+  private createAuthorizer(props: AuthorizerStackProps): IFunction {
+    const { store } = props;
+    const stalenessSeconds = (props.staleness ?? Duration.seconds(5)).toSeconds();
+    requireWholeNumber('staleness in seconds', stalenessSeconds, 0, 60);
+    return new PortcullisFunction(this, 'Authorizer', {
+      entry: lambdaEntry('authorizer/handler.ts'),
+      description: 'Portcullis: decides on each request to a guarded API',
+      statements: [readTables(store.identitiesTable, store.policiesTable), openSealed(store.key)],
+      environment: {
+        ...storeEnvironment(store),
+        STALENESS_SECONDS: String(stalenessSeconds),
+      },
+      timeout: Duration.seconds(5),
+      // One whole processor begins at 1769 MiB: signatures and decisions are computation, and a caller waits for them.
+      memorySize: 1769,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    }).function;
+  }
+
+  private createRegistrar(props: AuthorizerStackProps): IFunction {
+    const { store } = props;
+    return new PortcullisFunction(this, 'RouteCatalogueRegistrar', {
+      entry: lambdaEntry('deployment/route-catalogue-handler.ts'),
+      description: "Portcullis: registers the routes of an API when the API's stack is deployed",
+      statements: [readAndWriteTables(store.policiesTable), openSealed(store.key)],
+      environment: storeEnvironment(store),
+      timeout: Duration.seconds(30),
+      memorySize: 512,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    }).function;
+  }
+}

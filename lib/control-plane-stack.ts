@@ -1,0 +1,224 @@
+import { CfnOutput, CustomResource, Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { AccessLog, GatewayLogging } from './access-log';
+import { PortcullisFunction, lambdaEntry } from './portcullis-function';
+import { QueryErrorResponses } from './query-error-responses';
+import { removalPolicyOf } from './removal';
+import type { SandboxOption } from './removal';
+import {
+  openSealed,
+  readAndWriteTables,
+  readTables,
+  sealAndOpen,
+  storeEnvironment,
+} from './store-access';
+import type { StoreResources } from './store-access';
+import { requireAccountId, requireWholeNumber } from './validation';
+
+/** Properties of {@link ControlPlaneStack}. */
+export interface ControlPlaneStackProps extends StackProps, SandboxOption {
+  /** The tables and the key. */
+  readonly store: StoreResources;
+  /** Where the root user's access key is kept. */
+  readonly rootCredentialsSecret: ISecret;
+  /**
+   * The twelve digits in the ARNs of users and policies.
+   *
+   * @default - the AWS account that the stack is deployed to
+   */
+  readonly accountId?: string;
+  /**
+   * How long logs are kept.
+   *
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Requests in a second that the API answers, over all clients.
+   *
+   * @default 100
+   */
+  readonly throttlingRateLimit?: number;
+  /**
+   * Requests at the same moment that the API answers, over all clients.
+   *
+   * @default 200
+   */
+  readonly throttlingBurstLimit?: number;
+  /**
+   * Concurrent executions set aside for each of the two services.
+   *
+   * @default - the account's, shared
+   */
+  readonly reservedConcurrentExecutions?: number;
+  /**
+   * Whether this stack sets the role through which API Gateway writes logs in this account and region.
+   * Without that role, made here or elsewhere, the stack cannot be deployed.
+   *
+   * @default true
+   */
+  readonly gatewayLogging?: boolean;
+}
+
+/** The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, and the account with its root user. */
+export class ControlPlaneStack extends Stack {
+  readonly restApi: RestApi;
+  readonly iamFunction: IFunction;
+  readonly stsFunction: IFunction;
+  /** Clients put `/iam` or `/sts` behind it. */
+  readonly adminEndpointUrl: string;
+
+  constructor(scope: Construct, id: string, props: ControlPlaneStackProps) {
+    super(scope, id, props);
+    if (props.accountId !== undefined) requireAccountId('accountId', props.accountId);
+
+    this.iamFunction = this.createIamFunction(props);
+    this.stsFunction = this.createStsFunction(props);
+    this.restApi = this.createRestApi(props);
+    this.addService('iam', this.iamFunction);
+    this.addService('sts', this.stsFunction);
+    this.createAccount(props);
+
+    const stage = this.restApi.deploymentStage.stageName;
+    this.adminEndpointUrl = `https://${this.restApi.restApiId}.execute-api.${this.region}.${this.urlSuffix}/${stage}`;
+    new CfnOutput(this, 'AdminEndpointUrl', {
+      description: 'Put /iam behind it for AWS_ENDPOINT_URL_IAM, /sts for AWS_ENDPOINT_URL_STS',
+      value: this.adminEndpointUrl,
+    });
+  }
+
+  private createIamFunction(props: ControlPlaneStackProps): IFunction {
+    const { store } = props;
+    return new PortcullisFunction(this, 'Iam', {
+      entry: lambdaEntry('iam/handler.ts'),
+      description: 'Portcullis: the IAM API',
+      statements: [
+        readAndWriteTables(store.identitiesTable, store.policiesTable),
+        sealAndOpen(store.key),
+      ],
+      environment: storeEnvironment(store),
+      timeout: Duration.seconds(15),
+      memorySize: 1024,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    }).function;
+  }
+
+  private createStsFunction(props: ControlPlaneStackProps): IFunction {
+    const { store } = props;
+    return new PortcullisFunction(this, 'Sts', {
+      entry: lambdaEntry('sts/handler.ts'),
+      description: 'Portcullis: the STS API',
+      statements: [readTables(store.identitiesTable, store.policiesTable), openSealed(store.key)],
+      environment: storeEnvironment(store),
+      timeout: Duration.seconds(10),
+      memorySize: 1024,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    }).function;
+  }
+
+  private createRestApi(props: ControlPlaneStackProps): RestApi {
+    const throttlingRateLimit = props.throttlingRateLimit ?? 100;
+    const throttlingBurstLimit = props.throttlingBurstLimit ?? 200;
+    requireWholeNumber('throttlingRateLimit', throttlingRateLimit, 1, 10_000);
+    requireWholeNumber('throttlingBurstLimit', throttlingBurstLimit, 1, 5_000);
+    const accessLog = new AccessLog(this, 'AccessLog', {
+      retention: props.logRetention,
+      removalPolicy: removalPolicyOf(props),
+    });
+    const restApi = new RestApi(this, 'AdminApi', {
+      restApiName: `${this.stackName}-Admin`,
+      description: 'Portcullis: the IAM and STS APIs',
+      // Regional: the host and path that the client signed are those that arrive.
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: false,
+      deployOptions: {
+        stageName: 'v1',
+        throttlingRateLimit,
+        throttlingBurstLimit,
+        ...accessLog.stageOptions,
+      },
+    });
+    // AdminEndpointUrl says the same under a name that a script can rely on.
+    restApi.node.tryRemoveChild('Endpoint');
+    if (props.gatewayLogging !== false) {
+      restApi.deploymentStage.node.addDependency(new GatewayLogging(this, 'GatewayLogging'));
+    }
+    new QueryErrorResponses(this, 'QueryErrorResponses', { restApi });
+    acknowledgeAdminApi(restApi);
+    return restApi;
+  }
+
+  /** Every method of the path and of all below it goes to the function, which verifies the signature itself. */
+  private addService(path: string, handler: IFunction): void {
+    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
+    const resource = this.restApi.root.addResource(path);
+    for (const place of [resource, resource.addResource('{proxy+}')]) {
+      place.addMethod('ANY', integration, { authorizationType: AuthorizationType.NONE });
+    }
+  }
+
+  private createAccount(props: ControlPlaneStackProps): void {
+    const { store, rootCredentialsSecret } = props;
+    const handler = new PortcullisFunction(this, 'AccountHandler', {
+      entry: lambdaEntry('deployment/account-handler.ts'),
+      description:
+        'Portcullis: makes the account and its root access key when the stack is deployed',
+      statements: [
+        readAndWriteTables(store.identitiesTable),
+        sealAndOpen(store.key),
+        new PolicyStatement({
+          actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+          resources: [rootCredentialsSecret.secretArn],
+        }),
+      ],
+      environment: storeEnvironment(store),
+      timeout: Duration.seconds(60),
+      memorySize: 512,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    });
+    new CustomResource(this, 'Account', {
+      resourceType: 'Custom::PortcullisAccount',
+      serviceToken: handler.function.functionArn,
+      serviceTimeout: Duration.minutes(5),
+      properties: {
+        AccountId: props.accountId ?? this.account,
+        SecretArn: rootCredentialsSecret.secretArn,
+      },
+    });
+  }
+}
+
+function acknowledgeAdminApi(restApi: RestApi): void {
+  const inTheFunction =
+    "A gateway authorizer never sees the body that AWS's clients sign: each request is verified and authorized in the function, which refuses whatever it cannot verify.";
+  Validations.of(restApi).acknowledge(
+    { id: 'AwsSolutions::AwsSolutions-APIG4', reason: inTheFunction },
+    { id: 'AwsSolutions::AwsSolutions-COG4', reason: inTheFunction },
+    {
+      id: 'AwsSolutions::AwsSolutions-APIG2',
+      reason:
+        'The body is a form of the Query protocol, which a JSON schema cannot describe; the function validates it with the errors that AWS clients expect.',
+    },
+    {
+      id: 'AwsSolutions::AwsSolutions-APIG3',
+      reason:
+        'Every request must be signed and the stage is throttled; a web ACL costs by the month and is the choice of whoever deploys.',
+    },
+  );
+}

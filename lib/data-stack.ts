@@ -1,0 +1,94 @@
+import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { removalPolicyOf } from './removal';
+import type { SandboxOption } from './removal';
+import type { StoreResources } from './store-access';
+
+/** Properties of {@link DataStack}. */
+export interface DataStackProps extends StackProps, SandboxOption {}
+
+/**
+ * Everything that must outlive a deployment: the two tables, the key that encrypts them, and the root user's credentials.
+ *
+ * Invariant: the logical ids of these resources never change; a changed id is a new, empty table.
+ */
+export class DataStack extends Stack implements StoreResources {
+  /** Seals secrets, and encrypts the tables and the root credentials at rest. */
+  readonly key: Key;
+  /** Accounts, users, groups, their policies and access keys. */
+  readonly identitiesTable: Table;
+  /** Managed policies with their versions, and the route catalogues of APIs. */
+  readonly policiesTable: Table;
+  /** `{"AccessKeyId", "SecretAccessKey"}` of the root user, once the account has been made. */
+  readonly rootCredentialsSecret: Secret;
+
+  constructor(scope: Construct, id: string, props: DataStackProps = {}) {
+    super(scope, id, { terminationProtection: props.sandbox !== true, ...props });
+
+    this.key = new Key(this, 'Key', {
+      description: 'Portcullis: tables, root credentials and sealed secrets',
+      enableKeyRotation: true,
+      removalPolicy: removalPolicyOf(props),
+      pendingWindow: Duration.days(props.sandbox === true ? 7 : 30),
+    });
+    this.identitiesTable = this.createTable('IdentitiesTable', props);
+    this.policiesTable = this.createTable('PoliciesTable', props);
+    this.rootCredentialsSecret = this.createRootCredentialsSecret(props);
+
+    new CfnOutput(this, 'RootCredentialsSecretArn', {
+      description: 'Holds AccessKeyId and SecretAccessKey of the root user',
+      value: this.rootCredentialsSecret.secretArn,
+    });
+    new CfnOutput(this, 'IdentitiesTableName', { value: this.identitiesTable.tableName });
+    new CfnOutput(this, 'PoliciesTableName', { value: this.policiesTable.tableName });
+  }
+
+  private createTable(id: string, option: SandboxOption): Table {
+    const isProtected = option.sandbox !== true;
+    const table = new Table(this, id, {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      timeToLiveAttribute: 'ttl',
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.key,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProtected },
+      deletionProtection: isProtected,
+      removalPolicy: removalPolicyOf(option),
+    });
+    if (!isProtected) {
+      Validations.of(table).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-DDB3',
+        reason: 'A sandbox holds nothing worth a backup.',
+      });
+    }
+    return table;
+  }
+
+  private createRootCredentialsSecret(option: SandboxOption): Secret {
+    const secret = new Secret(this, 'RootCredentials', {
+      description: 'Portcullis: access key of the root user',
+      encryptionKey: this.key,
+      // The account's custom resource replaces this by the first access key; until then the secret holds no credential.
+      generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'Placeholder' },
+      removalPolicy: removalPolicyOf(option),
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SMG4',
+      reason:
+        'The root access key is rotated by putting a new one into the secret and updating the account; a timer would lock out whoever holds it.',
+    });
+    return secret;
+  }
+}

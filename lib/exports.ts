@@ -1,0 +1,16 @@
+/** The names under which a deployment exports what other stacks need; `prefix` tells deployments apart. */
+export interface ExportNames {
+  readonly authorizerFunctionArn: string;
+  readonly routeCatalogueRegistrarArn: string;
+}
+
+/** The prefix of a deployment that was given none. */
+export const DEFAULT_PREFIX = 'Portcullis';
+
+/** The export names of the deployment with this prefix. */
+export function exportNames(prefix: string = DEFAULT_PREFIX): ExportNames {
+  return {
+    authorizerFunctionArn: `${prefix}-AuthorizerFunctionArn`,
+    routeCatalogueRegistrarArn: `${prefix}-RouteCatalogueRegistrarArn`,
+  };
+}

@@ -1,0 +1,169 @@
+import path from 'node:path';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  LogLevel,
+  NodejsFunction,
+  OutputFormat,
+  SourceMapMode,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+
+/** Properties of {@link PortcullisFunction}. */
+export interface PortcullisFunctionProps {
+  /** The TypeScript file that exports `handler`, as an absolute path. */
+  readonly entry: string;
+  /** What the function is for, in one sentence. */
+  readonly description: string;
+  /**
+   * All that the function may do besides writing its own log and traces.
+   *
+   * @default - nothing
+   */
+  readonly statements?: PolicyStatement[];
+  /**
+   * Environment variables; never a secret.
+   *
+   * @default - none
+   */
+  readonly environment?: Record<string, string>;
+  /** After which the function is stopped. */
+  readonly timeout: Duration;
+  /** In MiB; processor time grows with it. */
+  readonly memorySize: number;
+  /**
+   * Concurrent executions that are set aside for this function, and its most at the same time.
+   *
+   * @default - none of its own: it shares the account's
+   */
+  readonly reservedConcurrentExecutions?: number;
+  /**
+   * How long its log is kept.
+   *
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What happens to its log when the function goes.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+}
+
+/** The file of a Portcullis function, from the name of its file below `lambdas/`. */
+export function lambdaEntry(file: string): string {
+  return path.join(__dirname, '..', 'lambdas', file);
+}
+
+const PROJECT_ROOT = path.join(__dirname, '..');
+
+const BUNDLING: BundlingOptions = {
+  format: OutputFormat.CJS,
+  target: 'node24',
+  // The SDK's schemas shake out of its ES modules alone.
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: false,
+  // Lies beside the bundle and is not named in it: a stack trace can be read afterwards, and no start pays for it.
+  sourceMap: true,
+  sourceMapMode: SourceMapMode.EXTERNAL,
+  sourcesContent: false,
+  logLevel: LogLevel.WARNING,
+  // Credentials come from the environment in Lambda. These are loaded when the environment has none, which is never;
+  // the runtime's own SDK has them nevertheless.
+  externalModules: [
+    '@aws-sdk/credential-provider-ini',
+    '@aws-sdk/credential-provider-process',
+    '@aws-sdk/credential-provider-sso',
+    '@aws-sdk/credential-provider-web-identity',
+    '@smithy/credential-provider-imds',
+  ],
+};
+
+/**
+ * One Lambda function with a role, a log group and a bundle of its own: Node.js 24 on arm64, JSON log lines, traces, and no
+ * permission that is not written in its props.
+ */
+export class PortcullisFunction extends Construct {
+  readonly function: IFunction;
+  readonly role: Role;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: PortcullisFunctionProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    this.role = this.createRole(props.statements ?? []);
+    const nodejsFunction = new NodejsFunction(this, 'Function', {
+      entry: props.entry,
+      handler: 'handler',
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      projectRoot: PROJECT_ROOT,
+      depsLockFilePath: path.join(PROJECT_ROOT, 'package-lock.json'),
+      bundling: BUNDLING,
+      awsSdkConnectionReuse: false,
+      environment: props.environment,
+      timeout: props.timeout,
+      memorySize: props.memorySize,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      role: this.role.withoutPolicyUpdates(),
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: Tracing.ACTIVE,
+    });
+    // The role's ARN orders them already; its permissions are part of the role.
+    (nodejsFunction.node.defaultChild as CfnFunction).addDeletionOverride('DependsOn');
+    this.function = nodejsFunction;
+    Validations.of(nodejsFunction).acknowledge({
+      id: 'Serverless::Serverless-LambdaDLQ',
+      reason:
+        'Every caller waits for the answer: API Gateway, or CloudFormation, which reports a missing one itself.',
+    });
+  }
+
+  private createRole(statements: readonly PolicyStatement[]): Role {
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        Permissions: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [this.logGroup.logGroupArn],
+            }),
+            new PolicyStatement({
+              actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+              resources: ['*'],
+            }),
+            ...statements,
+          ],
+        }),
+      },
+    });
+    const reason = 'X-Ray has no resource types: its two write actions can be granted on * alone.';
+    Validations.of(role).acknowledge(
+      { id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]', reason },
+      { id: 'Serverless::Serverless-LambdaStarPermissions', reason },
+    );
+    return role;
+  }
+}

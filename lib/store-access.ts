@@ -1,0 +1,63 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+
+/** Where the functions keep what they know: both tables, and the key that encrypts them and seals secrets. */
+export interface StoreResources {
+  readonly identitiesTable: ITable;
+  readonly policiesTable: ITable;
+  readonly key: IKey;
+}
+
+const READ_ACTIONS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+
+// A transaction is authorized by the actions of its parts; there is no action for the transaction itself.
+const WRITE_ACTIONS = [
+  'dynamodb:ConditionCheckItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+];
+
+/** The variables by which a function finds the store. */
+export function storeEnvironment(store: StoreResources): Record<string, string> {
+  return {
+    IDENTITIES_TABLE: store.identitiesTable.tableName,
+    POLICIES_TABLE: store.policiesTable.tableName,
+    KMS_KEY_ID: store.key.keyArn,
+  };
+}
+
+/** Reading these tables, and nothing else. */
+export function readTables(...tables: readonly ITable[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: READ_ACTIONS,
+    resources: tables.map((table) => table.tableArn),
+  });
+}
+
+/** Reading and writing these tables, and nothing else. */
+export function readAndWriteTables(...tables: readonly ITable[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: [...READ_ACTIONS, ...WRITE_ACTIONS],
+    resources: tables.map((table) => table.tableArn),
+  });
+}
+
+/**
+ * Opening what the key has sealed. Every reader of the tables needs it, because DynamoDB opens an encrypted table with
+ * the caller's own permission.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export function openSealed(key: IKey): PolicyStatement {
+  return new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] });
+}
+
+/** Opening what the key has sealed, and making further data keys under it. */
+export function sealAndOpen(key: IKey): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+  });
+}
