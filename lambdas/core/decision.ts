@@ -24,8 +24,10 @@ export interface Reason {
   readonly policyType: PolicyType;
   /** `denied`: a Deny matched; `allowed`: an Allow matched; `notAllowed`: this layer had no matching Allow. */
   readonly effect: 'allowed' | 'denied' | 'notAllowed';
-  /** The id or ARN the policy was given when it was compiled. */
+  /** The id the policy was given when it was compiled. */
   readonly policyId?: string;
+  /** The ARN the policy was given when it was compiled. */
+  readonly policyArn?: string;
   /** The Sid, where the statement has one. */
   readonly sid?: string;
   /** Zero-based position of the statement in its policy. */
