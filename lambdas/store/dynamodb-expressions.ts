@@ -135,13 +135,14 @@ class Placeholders {
 }
 
 function assumptionClauses(assumption: Assumption, placeholders: Placeholders): string[] {
-  const pk = placeholders.name('pk');
+  // Named where they are used: DynamoDB refuses a placeholder that no expression has.
+  const pk = (): string => placeholders.name('pk');
   const withoutExpiry = (): string => `attribute_not_exists(${placeholders.name('ttl')})`;
   switch (assumption.state) {
     case 'absent':
-      return [`attribute_not_exists(${pk})`];
+      return [`attribute_not_exists(${pk()})`];
     case 'lasting':
-      return [`attribute_exists(${pk})`, withoutExpiry()];
+      return [`attribute_exists(${pk()})`, withoutExpiry()];
     case 'absentOrLasting':
       return [withoutExpiry()];
     case 'expiring':
