@@ -59,7 +59,10 @@ function parseSegment(text: string, variables: boolean): Template | undefined {
   return variables ? parseTemplate(text) : [{ kind: 'text', text }];
 }
 
-/** Six parts, split at the first five colons, with `${…}` one token if asked; undefined where there are fewer. */
+/**
+ * Six parts, split at the first five colons, with `${…}` one token if asked. An ARN that ends early has `*` for what it
+ * lacks, as AWS reads it; one with an empty part and less than six parts is none, and has no parts.
+ */
 export function splitArnPattern(text: string, tokens: boolean): readonly string[] | undefined {
   const parts: string[] = [];
   let start = 0;
@@ -76,8 +79,9 @@ export function splitArnPattern(text: string, tokens: boolean): readonly string[
       index += 1;
     }
   }
-  if (parts.length < 5) return undefined;
   parts.push(text.slice(start));
+  if (parts.length < 3 || (parts.length < 6 && parts.includes(''))) return undefined;
+  while (parts.length < 6) parts.push('*');
   return parts;
 }
 

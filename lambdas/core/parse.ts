@@ -20,6 +20,9 @@ import { findResourceProblem } from './resource-pattern';
 export interface ParsedPolicy {
   /** Undefined where there are errors. */
   readonly document: PolicyDocument | undefined;
+  /** What could be made out in spite of errors, for further advice; never to be evaluated. */
+  readonly draft: PolicyDocument | undefined;
+  readonly root: JsonNode | undefined;
   readonly findings: readonly Finding[];
   /** The text that positions refer to; undefined where a value was given. */
   readonly text: string | undefined;
@@ -46,6 +49,8 @@ export function parsePolicy(source: string | object, kind: PolicyKind): ParsedPo
   const { findings } = parser.collector;
   return {
     document: findings.length === 0 ? document : undefined,
+    draft: document,
+    root: reading.node,
     findings,
     text,
     denies: parser.denies,
@@ -98,17 +103,17 @@ class PolicyParser extends PolicyReader {
       this.reportSyntax('MISSING_ELEMENT', ['Statement'], policy, 'a policy needs a Statement');
       return [];
     }
-    if (node.kind !== 'array') return this.parseStatement(node, ['Statement']);
+    if (node.kind !== 'array') return [this.parseStatement(node, ['Statement'])];
     if (node.items.length === 0) {
       this.reportSyntax('EMPTY_ELEMENT', ['Statement'], node, 'a policy needs a Statement');
     }
-    return node.items.flatMap((item, index) => this.parseStatement(item, ['Statement', index]));
+    return node.items.map((item, index) => this.parseStatement(item, ['Statement', index]));
   }
 
-  private parseStatement(node: JsonNode, path: Path): Statement[] {
+  private parseStatement(node: JsonNode, path: Path): Statement {
     if (node.kind !== 'object') {
       this.reportSyntax('INVALID_TYPE', path, node, 'a statement is an object');
-      return [];
+      return { Effect: 'Deny', start: node.start, end: node.end };
     }
     const elements = this.readElements(node, STATEMENT_ELEMENTS, path);
     const sid = this.parseText(elements.get('Sid'), [...path, 'Sid']);
@@ -124,18 +129,16 @@ class PolicyParser extends PolicyReader {
       conditionNode === undefined
         ? undefined
         : parseCondition(this, conditionNode, [...path, 'Condition']);
-    if (effect === undefined) return [];
-    return [
-      {
-        ...(sid !== undefined && { Sid: sid }),
-        Effect: effect,
-        ...principals,
-        ...lists,
-        ...(condition !== undefined && { Condition: condition }),
-        start: node.start,
-        end: node.end,
-      },
-    ];
+    return {
+      ...(sid !== undefined && { Sid: sid }),
+      // What has no Effect has an error, and a document with errors is never evaluated.
+      Effect: effect ?? 'Deny',
+      ...principals,
+      ...lists,
+      ...(condition !== undefined && { Condition: condition }),
+      start: node.start,
+      end: node.end,
+    };
   }
 
   private parseLists(elements: Elements, path: Path): Partial<Record<ListElement, string[]>> {
