@@ -2,11 +2,12 @@ import type { ConditionContext } from '../core/request-context';
 import { createPolicySet, type PolicySet } from '../core/policy-set';
 import { accessKeyKey, accountKey, accountPartition, ownedAccessKeyKey } from '../store/keys';
 import type { Store } from '../store/store';
+import { iamArn, rootArn } from './arns';
 import type { Caller } from './caller';
 import type { AccessKeyRecord, Tag, UserRecord } from './entities';
 import { loadUserPolicies } from './principal-policies';
-import { readAccessKey, readOwnedAccessKey } from './principal-rows';
 import { loadUserRows } from './principal-partitions';
+import { readAccessKey, readOwnedAccessKey } from './records';
 
 /** Who owns a credential, by ids alone: a name could have been given to somebody else since. */
 export interface PrincipalOwner {
@@ -32,7 +33,12 @@ export interface PrincipalOptions {
 export interface LoadedPrincipal {
   readonly caller: Caller;
   readonly policies: PolicySet;
+  /** About what it takes in memory, policies counted in full although principals share them. For caches. */
+  readonly bytes: number;
 }
+
+/** What a caller takes without its tags and policies, as measured with room to spare. */
+const CALLER_BYTES = 2048;
 
 /**
  * Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
@@ -71,8 +77,8 @@ export function ownerOf(accessKey: AccessKeyRecord): PrincipalOwner {
  * The owner of a verified credential as the caller of a decision, with all its policies compiled.
  * undefined where the owner is gone or no longer lists the key as active: AWS answers InvalidClientTokenId.
  *
- * A policy, group or boundary that the owner refers to and that cannot be read becomes an explicit Deny of everything:
- * nobody knows what it would have denied.
+ * While a policy, group or boundary that the owner refers to cannot be read, its policies allow nothing: nobody knows what that
+ * one would have denied.
  *
  * Two round trips: the owner and its groups, then all managed policies; one more where a group was joined since
  * `groupIds` was read. Throws StoreUnavailable.
@@ -99,13 +105,13 @@ async function loadRoot(
     [accountKey(accountId), ownedAccessKeyKey(accountPartition(accountId), options.accessKeyId)],
     { consistent: options.consistent },
   );
-  if (account === undefined || id !== accountId || ownedKey === undefined) {
+  if (account === undefined || ownedKey === undefined || id !== accountId) {
     return undefined;
   }
-  if (readOwnedAccessKey(ownedKey).Status !== 'Active') {
+  if (!ownsActiveKey([readOwnedAccessKey(ownedKey)], options.accessKeyId)) {
     return undefined;
   }
-  const arn = `arn:${options.partition}:iam::${accountId}:root`;
+  const arn = rootArn({ partition: options.partition, accountId });
   return {
     caller: {
       principal: { type: 'Root', arn, accountId, uniqueId: accountId },
@@ -115,6 +121,7 @@ async function loadRoot(
       context: principalContext({ arn, accountId, userId: accountId, principalType: 'Account' }),
     },
     policies: createPolicySet({ identity: [] }),
+    bytes: CALLER_BYTES,
   };
 }
 
@@ -127,8 +134,12 @@ async function loadUser(
   if (rows === undefined || !ownsActiveKey(rows.accessKeys, options.accessKeyId)) {
     return undefined;
   }
-  const policies = await loadUserPolicies(store, rows, options);
-  return { caller: userCaller(rows.user, owner.accountId, options), policies };
+  const { policies, bytes } = await loadUserPolicies(store, rows, options);
+  return {
+    caller: userCaller(rows.user, owner.accountId, options),
+    policies,
+    bytes: bytes + CALLER_BYTES + tagBytes(rows.user.Tags),
+  };
 }
 
 /**
@@ -142,8 +153,13 @@ function ownsActiveKey(
   return accessKeys.some((key) => key.AccessKeyId === accessKeyId && key.Status === 'Active');
 }
 
+function tagBytes(tags: readonly Tag[]): number {
+  return tags.reduce((bytes, { Key, Value }) => bytes + 2 * (Key.length + Value.length), 0);
+}
+
 function userCaller(user: UserRecord, accountId: string, options: PrincipalOptions): Caller {
-  const arn = `arn:${options.partition}:iam::${accountId}:user${user.Path}${user.UserName}`;
+  const scope = { partition: options.partition, accountId };
+  const arn = iamArn(scope, 'user', user.Path, user.UserName);
   return {
     principal: { type: 'User', arn, accountId, uniqueId: user.UserId },
     accountId,
@@ -191,7 +207,8 @@ function principalContext(principal: {
   return context;
 }
 
-function isAccessKeyId(text: string): boolean {
+/** Whether a text could be the id of an access key, ours or one that was given to the deployment. */
+export function isAccessKeyId(text: string): boolean {
   return (
     text.length >= ACCESS_KEY_ID_LENGTH.minimum &&
     text.length <= ACCESS_KEY_ID_LENGTH.maximum &&
