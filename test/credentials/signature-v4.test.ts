@@ -2,8 +2,6 @@ import { EMPTY_PAYLOAD_HASH, hashHex } from '../../lambdas/credentials/canonical
 import { KEY, NOW, presign, sign, verify } from './signing';
 import type { PlainRequest } from './signing';
 
-const MINUTE = 60_000;
-
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const requests: readonly (readonly [string, PlainRequest])[] = [

@@ -109,7 +109,7 @@ export async function sign(
   const signed = await signerOf(options).sign(unsigned(request), {
     signingDate: new Date(options.signedAt ?? NOW),
   });
-  return received(signed as SignedByClient, request.body);
+  return received(signed, request.body);
 }
 
 export async function presign(
@@ -120,7 +120,7 @@ export async function presign(
     signingDate: new Date(options.signedAt ?? NOW),
     expiresIn: options.expiresSeconds ?? 60,
   });
-  return received(signed as SignedByClient, request.body);
+  return received(signed, request.body);
 }
 
 export interface TestKey extends SigningKeySource {

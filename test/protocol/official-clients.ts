@@ -74,12 +74,12 @@ function official(
   };
 }
 
-export const IAM = official('iam', iam, iam.IAMClient as never);
-export const STS = official('sts', sts, sts.STSClient as never);
+export const IAM = official('iam', iam, iam.IAMClient);
+export const STS = official('sts', sts, sts.STSClient);
 export const ORGANIZATIONS = official(
   'organizations',
   organizations,
-  organizations.OrganizationsClient as never,
+  organizations.OrganizationsClient,
 );
 
 export function commandFor(service: OfficialService, operation: string, input: unknown): unknown {

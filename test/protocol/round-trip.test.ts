@@ -34,7 +34,7 @@ function decodePolicies(schema: unknown, value: unknown): unknown {
   }
   const encoded = ENCODED_POLICY_MEMBERS[target[2] as string] ?? [];
   return Object.fromEntries(
-    Object.entries(value as object).map(([name, item]: [string, unknown]) => {
+    Object.entries(value).map(([name, item]: [string, unknown]) => {
       const position = (target[4] as string[]).indexOf(name);
       return [
         name,
