@@ -1,0 +1,140 @@
+import path from 'node:path';
+
+import { Command } from 'commander';
+
+import { startLocalRun } from '../local/local-run';
+import type { RootCredentials } from '../local/deployment-outputs';
+import type { LocalRun, LocalRunOptions } from '../local/local-run';
+
+interface Flags {
+  readonly ephemeral?: boolean;
+  readonly allowReset?: boolean;
+  readonly verbose?: boolean;
+}
+
+const PROJECT_DIRECTORY = path.join(__dirname, '..');
+
+function readFlags(): Flags {
+  return new Command('npm start --')
+    .description('Serves the synthesized app and the orders example on 127.0.0.1.')
+    .option('--ephemeral', 'keep nothing: no data of an earlier run, none for a later one')
+    .option('--allow-reset', 'let POST /_local/reset on the admin port empty everything')
+    .option('--verbose', 'print what functions and gateways log (always in .portcullis/logs)')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Environment:',
+        '  PORT                                the admin API; the other APIs follow it (4000)',
+        '  PORTCULLIS_ACCOUNT_ID               the account, 12 digits (123456789012)',
+        '  AWS_REGION                          the region in ARNs (us-east-1)',
+        '  PORTCULLIS_ROOT_ACCESS_KEY_ID,',
+        '  PORTCULLIS_ROOT_SECRET_ACCESS_KEY   the root access key (made at the first start)',
+        '  DYNAMODB_ENDPOINT                   another DynamoDB engine than the embedded one',
+      ].join('\n'),
+    )
+    .parse()
+    .opts<Flags>();
+}
+
+function variable(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}
+
+function readPort(): number {
+  const port = Number(variable('PORT') ?? 4000);
+  if (Number.isInteger(port) && port >= 0 && port < 65_000) return port;
+  throw new Error(`PORT must be a whole number below 65000, not ${variable('PORT') ?? ''}`);
+}
+
+function readRootCredentials(): RootCredentials | undefined {
+  const accessKeyId = variable('PORTCULLIS_ROOT_ACCESS_KEY_ID');
+  const secretAccessKey = variable('PORTCULLIS_ROOT_SECRET_ACCESS_KEY');
+  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
+  if (accessKeyId !== undefined && secretAccessKey !== undefined)
+    return { accessKeyId, secretAccessKey };
+  throw new Error(
+    'PORTCULLIS_ROOT_ACCESS_KEY_ID and PORTCULLIS_ROOT_SECRET_ACCESS_KEY must be set both or not at all',
+  );
+}
+
+function readOptions(flags: Flags): LocalRunOptions {
+  return {
+    projectDirectory: PROJECT_DIRECTORY,
+    dataDirectory:
+      flags.ephemeral === true ? undefined : path.join(PROJECT_DIRECTORY, '.portcullis'),
+    port: readPort(),
+    accountId: variable('PORTCULLIS_ACCOUNT_ID'),
+    region: variable('AWS_REGION'),
+    dynamoDbEndpoint: variable('DYNAMODB_ENDPOINT'),
+    rootCredentials: readRootCredentials(),
+    allowReset: flags.allowReset === true,
+    onProgress: (line) => {
+      console.log(line);
+    },
+    ...(flags.verbose === true
+      ? {
+          onLog: (source: string, line: string) => {
+            console.error(`${source} ${line}`);
+          },
+        }
+      : {}),
+  };
+}
+
+function describeRun(run: LocalRun, flags: Flags, seconds: string): string {
+  const { accessKeyId, secretAccessKey } = run.rootCredentials;
+  const width = Math.max(...run.apis.map(({ name }) => name.length));
+  const orders = run.apis[1]?.url ?? run.adminEndpoint;
+  return [
+    `Portcullis is ready (${seconds} s).`,
+    '',
+    ...run.apis.map(({ name, url }) => `  ${name.padEnd(width)}  ${url}`),
+    '',
+    `  account            ${run.accountId}, region ${run.region}`,
+    `  root access key    ${accessKeyId}`,
+    `  root secret key    ${secretAccessKey}`,
+    `  data               ${flags.ephemeral === true ? 'in memory' : '.portcullis/'}`,
+    '',
+    'Paste into another terminal:',
+    '',
+    `export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=${run.region} AWS_DEFAULT_REGION=${run.region} AWS_PAGER= AWS_ENDPOINT_URL_IAM=${run.adminEndpoint}/iam AWS_ENDPOINT_URL_STS=${run.adminEndpoint}/sts && aws iam create-user --user-name alice`,
+    '',
+    'aws sts get-caller-identity',
+    '',
+    `curl --aws-sigv4 aws:amz:${run.region}:execute-api --user ${accessKeyId}:${secretAccessKey} ${orders}/orders`,
+    '',
+    'Ctrl-C stops it.',
+  ].join('\n');
+}
+
+/** Ends the process when it is told to, also while it is still starting. */
+function stopOnSignals(started: Promise<LocalRun>): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => process.exit(0), 2000).unref();
+    void started
+      .then((run) => run.stop())
+      .catch(() => undefined)
+      .finally(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+async function main(): Promise<void> {
+  const startedAt = Date.now();
+  const flags = readFlags();
+  const started = startLocalRun(readOptions(flags));
+  stopOnSignals(started);
+  const run = await started;
+  console.log(describeRun(run, flags, ((Date.now() - startedAt) / 1000).toFixed(1)));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,79 @@
+import { readRestApis } from './gateway/rest-api-reader';
+import type { RestApi } from './gateway/rest-api';
+import type { KmsKey } from './services/kms';
+import type { Stacks } from './stacks';
+import { TemplateError } from './template';
+
+const ADMIN_OUTPUT = 'AdminEndpointUrl';
+const ROOT_SECRET_OUTPUT = 'RootCredentialsSecretArn';
+
+/** An access key of the root user. */
+export interface RootCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Every REST API: the admin API, which the output AdminEndpointUrl names, then the others as the templates have them. */
+export function listRestApis(stacks: Stacks): readonly RestApi[] {
+  const apis = readRestApis(stacks);
+  const adminResource = stacks.stacks
+    .map((stack) => {
+      const output = stack.template.Outputs?.[ADMIN_OUTPUT];
+      return output && stacks.referenced(stack, output.Value, 'AWS::ApiGateway::RestApi');
+    })
+    .find((resource) => resource !== undefined);
+  if (adminResource === undefined) {
+    throw new TemplateError(
+      `no stack has the output ${ADMIN_OUTPUT}, which names the API for the first port`,
+    );
+  }
+  const admin = apis.filter(({ resource }) => resource === adminResource);
+  const others = apis.filter(({ resource }) => resource !== adminResource);
+  return [...admin, ...others].map(({ api }) => api);
+}
+
+/** The secret that the output RootCredentialsSecretArn names. */
+export function rootSecretArnOf(stacks: Stacks): string {
+  for (const stack of stacks.stacks) {
+    const value = stacks.output(stack, ROOT_SECRET_OUTPUT);
+    if (typeof value === 'string') return value;
+  }
+  throw new TemplateError(`no stack has the output ${ROOT_SECRET_OUTPUT}`);
+}
+
+/** The root user's access key as the secret holds it; throws TemplateError when it holds none. */
+export function parseRootCredentials(secretString: string | undefined): RootCredentials {
+  const value = JSON.parse(secretString ?? '{}') as {
+    AccessKeyId?: unknown;
+    SecretAccessKey?: unknown;
+  };
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = value;
+  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {
+    return { accessKeyId, secretAccessKey };
+  }
+  throw new TemplateError(`the secret of the output ${ROOT_SECRET_OUTPUT} holds no access key`);
+}
+
+/** The secret's value for an access key, as the account's custom resource reads it. */
+export function formatRootCredentials({ accessKeyId, secretAccessKey }: RootCredentials): string {
+  return JSON.stringify({ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey });
+}
+
+/** The KMS keys of the templates with their aliases. */
+export function listKmsKeys(stacks: Stacks): readonly KmsKey[] {
+  const aliases = stacks.ofType('AWS::KMS::Alias').map((alias) => ({
+    name: stacks.identity(alias).ref,
+    target: stacks.property(alias, 'TargetKeyId'),
+  }));
+  return stacks.ofType('AWS::KMS::Key').map((resource) => {
+    const { ref: keyId, attributes } = stacks.identity(resource);
+    const keyArn = attributes['Arn'] ?? '';
+    return {
+      keyId,
+      keyArn,
+      aliases: aliases
+        .filter(({ target }) => target === keyId || target === keyArn)
+        .map(({ name }) => name),
+    };
+  });
+}
