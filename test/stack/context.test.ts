@@ -1,0 +1,58 @@
+import { App } from 'aws-cdk-lib';
+import { readContext } from '../../bin/context';
+
+const read = (context: Record<string, unknown> = {}) => readContext(new App({ context }).node);
+
+describe('the context of a deployment', () => {
+  test('that was told nothing is production in the deployer’s account', () => {
+    expect(read()).toEqual({
+      stage: 'production',
+      prefix: 'Portcullis',
+      sandbox: false,
+      account: undefined,
+      region: undefined,
+      accountId: undefined,
+      logRetention: 90,
+      stalenessSeconds: 5,
+      authorizerConcurrency: undefined,
+      adminConcurrency: undefined,
+      adminRateLimit: 100,
+      adminBurstLimit: 200,
+      gatewayLogging: true,
+    });
+  });
+
+  test('of another stage has names of its own', () => {
+    expect(read({ stage: 'dev' })).toMatchObject({ stage: 'dev', prefix: 'Portcullis-dev' });
+  });
+
+  test('may have a prefix of its own', () => {
+    expect(read({ stage: 'dev', prefix: 'Gate' }).prefix).toBe('Gate');
+  });
+
+  test.each([true, 'true'])('is a sandbox when it says %j', (sandbox) => {
+    expect(read({ sandbox })).toMatchObject({ sandbox: true, logRetention: 7 });
+  });
+
+  test('reads numbers as the command line writes them', () => {
+    expect(
+      read({ stalenessSeconds: '0', logRetentionDays: '365', authorizerConcurrency: '40' }),
+    ).toMatchObject({ stalenessSeconds: 0, logRetention: 365, authorizerConcurrency: 40 });
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ sandbox: 'yes' }, 'context sandbox must be true or false, but was "yes"'],
+    [{ stage: 'Dev' }, 'context stage must be text that matches'],
+    [{ prefix: 'a_b' }, 'context prefix must be text that matches'],
+    [{ account: '123' }, 'context account must be text that matches ^[0-9]{12}$, but was "123"'],
+    [{ region: 'Frankfurt' }, 'context region must be text that matches'],
+    [{ accountId: 'main' }, 'context accountId must be text that matches'],
+    [{ logRetentionDays: 8 }, 'context logRetentionDays must be one of 1, 3, 5, 7, 14'],
+    [{ stalenessSeconds: 61 }, 'context stalenessSeconds must be a whole number from 0 to 60'],
+    [{ stalenessSeconds: '1e1' }, 'context stalenessSeconds must be a whole number from 0 to 60'],
+    [{ adminRateLimit: 0 }, 'context adminRateLimit must be a whole number from 1 to 10000'],
+    [{ adminBurstLimit: 1.5 }, 'context adminBurstLimit must be a whole number from 1 to 5000'],
+  ])('refuses %j', (context, message) => {
+    expect(() => read(context)).toThrow(message);
+  });
+});

@@ -1,0 +1,195 @@
+import { buildDeployment, createApp, resourcesOf } from './synthesize';
+import type { Resource } from './synthesize';
+import { OrdersStack } from '../../examples/orders/orders-stack';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+interface RoleProperties {
+  readonly ManagedPolicyArns?: unknown;
+  readonly AssumeRolePolicyDocument: { readonly Statement: { Principal: { Service: string } }[] };
+  readonly Policies: { readonly PolicyDocument: { readonly Statement: Statement[] } }[];
+}
+
+const app = createApp();
+const { data, controlPlane, authorizer } = buildDeployment({ app });
+const orders = new OrdersStack(app, 'Orders', { portcullisPrefix: 'Portcullis' });
+const stacks = { data, controlPlane, authorizer, orders };
+
+const roles = Object.values(stacks).flatMap((stack) =>
+  Object.entries(resourcesOf(stack))
+    .filter(([, resource]) => resource.Type === 'AWS::IAM::Role')
+    .map(([id, resource]) => ({
+      name: `${stack.stackName} ${id.replace(/[0-9A-F]{8}$/, '')}`,
+      properties: resource.Properties as unknown as RoleProperties,
+    })),
+);
+
+function statementsOf(name: string): Statement[] {
+  const role = roles.find((each) => each.name === name);
+  if (role === undefined)
+    throw new Error(`no role ${name} among ${roles.map((each) => each.name).join(', ')}`);
+  return role.properties.Policies.flatMap((policy) => policy.PolicyDocument.Statement);
+}
+
+const actionsOf = (statement: Statement): string[] => [statement.Action].flat();
+
+/** What a role may do, without its log and traces: `action on export or resource`. */
+function grantsOf(name: string): string[] {
+  return statementsOf(name)
+    .filter((statement) => !actionsOf(statement).some((action) => /^(logs|xray):/.test(action)))
+    .flatMap((statement) =>
+      [statement.Resource]
+        .flat()
+        .flatMap((resource) =>
+          actionsOf(statement).map((action) => `${action} on ${describeResource(resource)}`),
+        ),
+    )
+    .sort();
+}
+
+function describeResource(resource: unknown): string {
+  const text = JSON.stringify(resource);
+  for (const name of ['IdentitiesTable', 'PoliciesTable', 'Key', 'RootCredentials', 'Orders']) {
+    if (text.includes(name)) return name;
+  }
+  return text;
+}
+
+const READ = ['BatchGetItem', 'GetItem', 'Query'];
+const WRITE = ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'];
+const on = (table: string, actions: readonly string[]) =>
+  actions.map((action) => `dynamodb:${action} on ${table}`);
+
+describe('every role', () => {
+  test('there is one for each function, and one for the gateway’s logs', () => {
+    expect(roles.map(({ name }) => name).sort()).toEqual([
+      'Orders FunctionRole',
+      'Orders SampleOrdersHandlerRole',
+      'Portcullis-Authorizer AuthorizerRole',
+      'Portcullis-Authorizer RouteCatalogueRegistrarRole',
+      'Portcullis-ControlPlane AccountHandlerRole',
+      'Portcullis-ControlPlane GatewayLoggingRole',
+      'Portcullis-ControlPlane IamRole',
+      'Portcullis-ControlPlane StsRole',
+    ]);
+  });
+
+  test('has no managed policy, and no policy outside the role', () => {
+    for (const { properties } of roles) expect(properties.ManagedPolicyArns).toBeUndefined();
+    const outside = Object.values(stacks).flatMap((stack) =>
+      Object.values(resourcesOf(stack)).filter((resource: Resource) =>
+        /^AWS::IAM::(Policy|ManagedPolicy|RolePolicy)$/.test(resource.Type),
+      ),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  test('grants no wildcard action', () => {
+    for (const { name } of roles) {
+      for (const statement of statementsOf(name)) {
+        expect(actionsOf(statement).filter((action) => action.includes('*'))).toEqual([]);
+      }
+    }
+  });
+
+  test('grants * as resource for traces alone, but for the gateway’s account-wide log role', () => {
+    const wide = roles.flatMap(({ name }) =>
+      statementsOf(name)
+        .filter((statement) => JSON.stringify(statement.Resource).includes('*'))
+        .map((statement) => `${name}: ${actionsOf(statement).join(' ')}`),
+    );
+    const gateway = wide.filter((line) => line.includes('GatewayLoggingRole'));
+    expect(gateway).toHaveLength(1);
+    expect(wide.filter((line) => !gateway.includes(line))).toEqual(
+      roles
+        .filter(({ name }) => !name.includes('GatewayLogging'))
+        .map(({ name }) => `${name}: xray:PutTelemetryRecords xray:PutTraceSegments`),
+    );
+  });
+
+  test('writes to its own log group alone', () => {
+    for (const { name } of roles.filter((role) => !role.name.includes('GatewayLogging'))) {
+      const id = name.split(' ')[1]?.replace(/Role$/, '') ?? '';
+      const logs = statementsOf(name).filter((statement) =>
+        actionsOf(statement).some((action) => action.startsWith('logs:')),
+      );
+      expect(logs).toEqual([
+        {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: {
+            'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${id}Log[0-9A-F]{8}$`)), 'Arn'],
+          },
+        },
+      ]);
+    }
+  });
+
+  test('is assumed by the one service that needs it', () => {
+    for (const { name, properties } of roles) {
+      const services = properties.AssumeRolePolicyDocument.Statement.map(
+        (statement) => statement.Principal.Service,
+      );
+      expect(services).toEqual([
+        name.includes('GatewayLogging') ? 'apigateway.amazonaws.com' : 'lambda.amazonaws.com',
+      ]);
+    }
+  });
+});
+
+describe('what each function may do', () => {
+  test('the authorizer reads, and opens secrets', () => {
+    expect(grantsOf('Portcullis-Authorizer AuthorizerRole')).toEqual(
+      [...on('IdentitiesTable', READ), ...on('PoliciesTable', READ), 'kms:Decrypt on Key'].sort(),
+    );
+  });
+
+  test('sts reads, and opens secrets', () => {
+    expect(grantsOf('Portcullis-ControlPlane StsRole')).toEqual(
+      grantsOf('Portcullis-Authorizer AuthorizerRole'),
+    );
+  });
+
+  test('iam reads and writes both tables, and makes data keys', () => {
+    expect(grantsOf('Portcullis-ControlPlane IamRole')).toEqual(
+      [
+        ...on('IdentitiesTable', [...READ, ...WRITE]),
+        ...on('PoliciesTable', [...READ, ...WRITE]),
+        'kms:Decrypt on Key',
+        'kms:GenerateDataKey on Key',
+      ].sort(),
+    );
+  });
+
+  test('the account handler reaches identities and the root credentials, not policies', () => {
+    expect(grantsOf('Portcullis-ControlPlane AccountHandlerRole')).toEqual(
+      [
+        ...on('IdentitiesTable', [...READ, ...WRITE]),
+        'kms:Decrypt on Key',
+        'kms:GenerateDataKey on Key',
+        'secretsmanager:GetSecretValue on RootCredentials',
+        'secretsmanager:PutSecretValue on RootCredentials',
+      ].sort(),
+    );
+  });
+
+  test('the registrar of route catalogues reaches policies, not identities', () => {
+    expect(grantsOf('Portcullis-Authorizer RouteCatalogueRegistrarRole')).toEqual(
+      [...on('PoliciesTable', [...READ, ...WRITE]), 'kms:Decrypt on Key'].sort(),
+    );
+  });
+
+  test('nobody else reads the root credentials', () => {
+    const readers = roles.filter(({ name }) =>
+      statementsOf(name).some((statement) =>
+        actionsOf(statement).some((action) => action.startsWith('secretsmanager:')),
+      ),
+    );
+    expect(readers.map(({ name }) => name)).toEqual(['Portcullis-ControlPlane AccountHandlerRole']);
+  });
+});
