@@ -1,6 +1,8 @@
 import type { ConditionContext } from '../core/request-context';
 import type { ErrorCode } from '../protocol/errors';
+import type { SecretBinding } from '../credentials/sealed-secret';
 import type { Caller } from '../identity/caller';
+import type { Quotas } from '../identity/quotas';
 import type { Store } from '../store/store';
 import type { OperationSchema } from '../protocol/schema';
 
@@ -9,6 +11,7 @@ export type AccessLevel = 'List' | 'Read' | 'Write' | 'Tagging' | 'Permissions m
 
 /**
  * One row of the operation table. Dispatch, validation, authorization, serialising, the REST route and the documents all come from it.
+ * `Input` and `Output` are the official client's types.
  *
  * Invariant: a function that has no row cannot be reached.
  */
@@ -24,7 +27,7 @@ export interface Operation<Input, Output> {
   readonly authorization: Authorization<Input> | undefined;
   /** The errors of its own, besides those that every operation has. */
   readonly errors: readonly ErrorCode[];
-  readonly run: (input: Input, call: Call) => Promise<Output>;
+  readonly run: (input: Checked<Input>, call: Call) => Promise<Output>;
 }
 
 export interface Authorization<Input> {
@@ -32,22 +35,66 @@ export interface Authorization<Input> {
   readonly action: string;
   /** The resource type as AWS names it, e.g. `user`; `*` where the action has none. For documents. */
   readonly resourceType: string;
-  /** The ARN that the decision is about. */
-  readonly resource: (input: Input, call: Call) => Promise<string> | string;
-  /** The condition keys that the request adds (`aws:RequestTag/*`, `iam:PolicyARN`, …); names for documents. */
+  /** The ARNs that decisions are about: every one must be allowed. At least one. */
+  readonly resources: (
+    input: Checked<Input>,
+    call: Call,
+  ) => Promise<readonly string[]> | readonly string[];
+  /**
+   * What AWS's denial calls the resource where it does not give its ARN: `user alice`. A path in that place would tell who is
+   * refused that the user exists.
+   */
+  readonly resourceName?: (input: Checked<Input>, call: Call) => string;
+  /** The condition keys that the request adds (`aws:RequestTag/${TagKey}`, `iam:PolicyARN`, …); names for documents. */
   readonly conditionKeys: readonly string[];
-  readonly context?: (input: Input, call: Call) => Promise<ConditionContext> | ConditionContext;
+  readonly context?: (
+    input: Checked<Input>,
+    call: Call,
+  ) => Promise<ConditionContext> | ConditionContext;
 }
 
-/** What an operation's function is given. Everything that varies comes in here, so that tests fix it. */
+/**
+ * An input whose required members are there: the official client's types say that a required member may be undefined,
+ * the pipeline has checked that it is not.
+ */
+export type Checked<Value> = Value extends string | number | boolean | Date | Uint8Array | undefined
+  ? Value
+  : Value extends readonly (infer Element)[]
+    ? readonly Checked<Element>[]
+    : {
+        readonly [Member in keyof Value]: undefined extends Value[Member]
+          ? object extends Pick<Value, Member>
+            ? Checked<Value[Member]>
+            : Checked<Exclude<Value[Member], undefined>>
+          : Checked<Value[Member]>;
+      };
+
+/**
+ * What an operation's function is given. Everything that varies comes in here, so that tests fix it.
+ *
+ * Invariant: one call is one attempt. When others changed what it had read, it is thrown away, and the next attempt reads,
+ * is authorized and decides anew.
+ */
 export interface Call {
   readonly caller: Caller;
+  /** The account that the call works in: the caller's. */
+  readonly accountId: string;
+  /** Gives a row that it has given before as it was then: what was authorized is what the function works on. */
   readonly store: Store;
+  readonly quotas: Quotas;
   readonly partition: string;
   readonly region: string;
   readonly requestId: string;
+  /** For a transaction: a repetition under the same token does nothing. Another one at each time. */
+  readonly createToken: () => string;
   /** Epoch milliseconds at which the call came in; the only clock. */
   readonly now: number;
   /** `length` random bytes; the only source of randomness. */
   readonly randomBytes: (length: number) => Uint8Array;
+  /** A list's Marker for the position behind which it goes on; good for this operation, input and account only. */
+  readonly sealMarker: (position: string) => Promise<string>;
+  /** The position of a Marker; throws ValidationError for any text that is not one of ours. */
+  readonly openMarker: (marker: string) => Promise<string>;
+  /** Seals an access key's secret so that only a signature check can use it. */
+  readonly sealSecret: (secret: string, binding: SecretBinding) => Promise<Uint8Array>;
 }

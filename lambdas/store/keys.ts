@@ -4,7 +4,8 @@ import type { Key, TableName } from './store';
  * Every key of both tables, and the only file that makes one.
  *
  * identities table
- *   Account#<account>                    Account | AccessKey#<id> | Name…            the account, and its root user's keys
+ *   Account#<account>                    Account | AccessKey#<id> | DeployedAccessKey the account, its root user's keys, and which of
+ *                                                                                    them the deployment made
  *   User#<account>#<userId>              User | Inline#<name> | Attached#<policyId> | Group#<groupId> | AccessKey#<id>
  *   Group#<account>#<groupId>            Group | Inline#<name> | Attached#<policyId> | Member#<userId>
  *   Names#<account>#<kind>               <lower-case name>                            one row a name: the index, and the list
@@ -12,7 +13,8 @@ import type { Key, TableName } from './store';
  *   DataKeys                             <number>                                     the deployment's sealed data keys
  *
  * policies table
- *   Policy#<account>#<policyId>          Policy | Version#<8 digits> | AttachedTo#<kind>#<id>
+ *   Policy#<account>#<policyId>          Policy | Version#<8 digits> | AttachedTo#<usage>#<kind>#<id>
+ *   Policy#<account>#<policyId>          Usage                                        of a policy that AWS manages, by one account
  *   Names#<account>#Policy               <lower-case name>
  *   RouteCatalogue#<apiId>               <stage>
  *
@@ -25,6 +27,9 @@ export type NamedKind =
 
 /** The entities that policies are attached to. */
 export type PrincipalKind = 'User' | 'Group' | 'Role';
+
+/** What a managed policy does for whom it is attached to, in AWS's words. */
+export type PolicyUsage = 'PermissionsPolicy' | 'PermissionsBoundary';
 
 /**
  * Joins parts so that different lists of parts never give one text: `%` and the separator `#` are escaped inside a part.
@@ -104,6 +109,10 @@ export const ownedAccessKeyKey = (ownerPartition: string, accessKeyId: string): 
 export const accessKeyKey = (accessKeyId: string): Key =>
   key('identities', encodeParts('AccessKey', accessKeyId), 'AccessKey');
 
+/** Names the one of the root user's keys that the deployment made, and that the next deployment replaces. */
+export const deployedAccessKeyKey = (accountId: string): Key =>
+  key('identities', accountPartition(accountId), 'DeployedAccessKey');
+
 const tableOfNames = (kind: NamedKind): TableName =>
   kind === 'Policy' ? 'policies' : 'identities';
 
@@ -138,12 +147,18 @@ export const policyVersionKey = (accountId: string, policyId: string, version: n
     String(version).padStart(8, '0'),
   );
 
+/** A policy may be attached to a user and bound the same user: the usage is part of the key. */
 export const attachedToKey = (
   accountId: string,
   policyId: string,
+  usage: PolicyUsage,
   kind: PrincipalKind,
   id: string,
-): Key => key('policies', policyPartition(accountId, policyId), 'AttachedTo', kind, id);
+): Key => key('policies', policyPartition(accountId, policyId), 'AttachedTo', usage, kind, id);
+
+/** How often an account uses a policy that AWS manages, and that therefore has no row of its own. */
+export const policyUsageKey = (accountId: string, policyId: string): Key =>
+  key('policies', policyPartition(accountId, policyId), 'Usage');
 
 /** `*` as stage: for every stage of the API. */
 export const routeCatalogueKey = (apiId: string, stage: string): Key =>

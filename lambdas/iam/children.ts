@@ -1,0 +1,32 @@
+import { readMembership } from '../identity/records';
+import type { Call } from '../operations/operation';
+import { CHILD_PREFIX, principalPartition } from '../store/keys';
+import type { Item } from '../store/store';
+
+/** All rows of one kind under a principal, for kinds that a quota keeps few. */
+export async function readChildren<Row>(
+  call: Call,
+  partition: string,
+  prefix: string,
+  read: (item: Item) => Row,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let after: string | undefined;
+  do {
+    const page = await call.store.query('identities', partition, {
+      consistent: true,
+      prefix,
+      ...(after === undefined ? {} : { after }),
+    });
+    rows.push(...page.items.map(read));
+    after = page.next;
+  } while (after !== undefined);
+  return rows;
+}
+
+/** The groups that a user is in; good for as long as the user's row has the revision that was read before. */
+export async function readGroupIds(call: Call, userId: string): Promise<readonly string[]> {
+  const partition = principalPartition('User', call.accountId, userId);
+  const memberships = await readChildren(call, partition, CHILD_PREFIX.membership, readMembership);
+  return memberships.map((membership) => membership.GroupId);
+}

@@ -1,0 +1,33 @@
+import { OperationTable } from '../operations/operation-table';
+import { accessKeyOperations } from './operations/access-keys';
+import { groupAttachmentOperations } from './operations/group-attachments';
+import { groupInlinePolicyOperations } from './operations/group-inline-policies';
+import { groupMemberOperations } from './operations/group-members';
+import { groupOperations } from './operations/groups';
+import { policyOperations } from './operations/policies';
+import { policyEntityOperations } from './operations/policy-entities';
+import { policyTagOperations } from './operations/policy-tags';
+import { policyVersionOperations } from './operations/policy-versions';
+import { userAttachmentOperations } from './operations/user-attachments';
+import { userBoundaryOperations } from './operations/user-boundaries';
+import { userInlinePolicyOperations } from './operations/user-inline-policies';
+import { userTagOperations } from './operations/user-tags';
+import { userOperations } from './operations/users';
+
+/** Everything that IAM does here, in the order of the documents. */
+export const IAM_OPERATIONS = new OperationTable('iam', [
+  ...userOperations,
+  ...userTagOperations,
+  ...userBoundaryOperations,
+  ...groupOperations,
+  ...groupMemberOperations,
+  ...policyOperations,
+  ...policyVersionOperations,
+  ...policyTagOperations,
+  ...policyEntityOperations,
+  ...userAttachmentOperations,
+  ...groupAttachmentOperations,
+  ...userInlinePolicyOperations,
+  ...groupInlinePolicyOperations,
+  ...accessKeyOperations,
+]);

@@ -1,0 +1,65 @@
+import { AWS_ACCOUNT_ID, type AwsManagedPolicy } from '../identity/aws-managed-policies';
+import type { PolicyRecord } from '../identity/entities';
+import {
+  awsManagedPolicyArn,
+  findAwsManagedPolicy,
+  findPolicy,
+  type Found,
+} from '../identity/lookup';
+import { readPolicyUsage } from '../identity/records';
+import type { Call } from '../operations/operation';
+import { noSuchPolicy } from '../protocol/error-messages';
+import { policyUsageKey } from '../store/keys';
+import type { Item } from '../store/store';
+
+/** A policy to be shown: the account's own, or one that AWS manages. Errors: NoSuchEntity. */
+export async function requireReadablePolicy(
+  call: Call,
+  policyArn: string,
+): Promise<Found<PolicyRecord>> {
+  const managed = findAwsManagedPolicy(call, policyArn);
+  if (managed !== undefined) {
+    const usage = await call.store.get(policyUsageKey(call.accountId, managed.PolicyId), {
+      consistent: true,
+    });
+    return foundManagedPolicy(call, managed, usage);
+  }
+  const policy = await findPolicy(call, policyArn);
+  if (policy === undefined) {
+    throw noSuchPolicy(policyArn);
+  }
+  return policy;
+}
+
+/** A policy that AWS manages, as if it were a row; `usage` is the account's, undefined where it never used the policy. */
+export function foundManagedPolicy(
+  call: Call,
+  managed: AwsManagedPolicy,
+  usage: Item | undefined,
+): Found<PolicyRecord> {
+  const key = policyUsageKey(call.accountId, managed.PolicyId);
+  const counts =
+    usage === undefined
+      ? { AttachmentCount: 0, PermissionsBoundaryUsageCount: 0 }
+      : readPolicyUsage(usage);
+  return {
+    entity: {
+      PolicyName: managed.PolicyName,
+      PolicyId: managed.PolicyId,
+      AccountId: AWS_ACCOUNT_ID,
+      Path: managed.Path,
+      Description: managed.Description,
+      CreateDate: managed.CreateDate,
+      UpdateDate: managed.CreateDate,
+      Tags: [],
+      DefaultVersion: 1,
+      DefaultDocument: managed.document,
+      LatestVersion: 1,
+      VersionCount: 1,
+      ...counts,
+    },
+    arn: awsManagedPolicyArn(call, managed),
+    key,
+    revision: usage?.revision ?? 0,
+  };
+}

@@ -1,0 +1,35 @@
+/** Where an account's ARNs begin. */
+export interface ArnScope {
+  /** `aws`. */
+  readonly partition: string;
+  /** Twelve digits, or `aws` for the policies that AWS manages. */
+  readonly accountId: string;
+}
+
+/**
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+export type IamResourceType = 'user' | 'group' | 'role' | 'policy';
+
+/** `arn:aws:iam::123456789012:user/division/alice`; `path` begins and ends with a slash. */
+export function iamArn(
+  scope: ArnScope,
+  resourceType: IamResourceType,
+  path: string,
+  name: string,
+): string {
+  return `arn:${scope.partition}:iam::${scope.accountId}:${resourceType}${path}${name}`;
+}
+
+/** What a list by path prefix is authorized on: `arn:aws:iam::123456789012:user/division/`. */
+export function iamPathArn(
+  scope: ArnScope,
+  resourceType: IamResourceType,
+  pathPrefix: string,
+): string {
+  return iamArn(scope, resourceType, pathPrefix, '');
+}
+
+export function rootArn(scope: ArnScope): string {
+  return `arn:${scope.partition}:iam::${scope.accountId}:root`;
+}

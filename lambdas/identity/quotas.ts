@@ -1,0 +1,36 @@
+/**
+ * AWS's default quotas; a deployment may raise those that AWS lets a customer raise.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export interface Quotas {
+  readonly UsersPerAccount: number;
+  readonly GroupsPerAccount: number;
+  readonly PoliciesPerAccount: number;
+  readonly GroupsPerUser: number;
+  readonly PoliciesPerUser: number;
+  readonly PoliciesPerGroup: number;
+  readonly VersionsPerPolicy: number;
+  readonly AccessKeysPerUser: number;
+  readonly TagsPerUser: number;
+  readonly TagsPerPolicy: number;
+  /** Characters without white space, all inline policies of one user together. */
+  readonly UserPolicySize: number;
+  /** Characters without white space, all inline policies of one group together. */
+  readonly GroupPolicySize: number;
+}
+
+export const DEFAULT_QUOTAS: Quotas = {
+  UsersPerAccount: 5000,
+  GroupsPerAccount: 300,
+  PoliciesPerAccount: 1500,
+  GroupsPerUser: 10,
+  PoliciesPerUser: 10,
+  PoliciesPerGroup: 10,
+  VersionsPerPolicy: 5,
+  AccessKeysPerUser: 2,
+  TagsPerUser: 50,
+  TagsPerPolicy: 50,
+  UserPolicySize: 2048,
+  GroupPolicySize: 5120,
+};

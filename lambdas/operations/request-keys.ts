@@ -1,0 +1,38 @@
+import type { ConditionContext } from '../core/request-context';
+import type { HttpRequest } from '../protocol/http';
+
+/**
+ * The condition keys of an admin call itself.
+ *
+ * Invariant: every name is written here. What a caller sends can be the value of `aws:UserAgent` and `aws:Referer`, as in AWS,
+ * and nothing else.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+export function requestKeys(
+  request: HttpRequest,
+  options: {
+    readonly region: string;
+    readonly accountId: string;
+    /** Epoch milliseconds. */
+    readonly now: number;
+  },
+): ConditionContext {
+  return {
+    'aws:CurrentTime': new Date(options.now).toISOString().replace(/\.\d+Z$/, 'Z'),
+    'aws:EpochTime': String(Math.floor(options.now / 1000)),
+    'aws:RequestedRegion': options.region,
+    'aws:ResourceAccount': options.accountId,
+    'aws:SecureTransport': String(request.secureTransport),
+    'aws:SourceIp': request.sourceIp,
+    'aws:ViaAWSService': 'false',
+    ...headerKey(request, 'user-agent', 'aws:UserAgent'),
+    ...headerKey(request, 'referer', 'aws:Referer'),
+  };
+}
+
+/** A header that is sent twice says two things; then neither is believed. */
+function headerKey(request: HttpRequest, header: string, key: string): ConditionContext {
+  const [value, ...others] = request.headers.get(header) ?? [];
+  return value === undefined || others.length > 0 ? {} : { [key]: value };
+}

@@ -1,0 +1,211 @@
+import type { OpaqueMarkers } from '../credentials/opaque-marker';
+import type { SealedSecrets } from '../credentials/sealed-secret';
+import type { SigningKeyCache } from '../credentials/signing-key-cache';
+import type { LoadedPrincipal } from '../identity/principals';
+import type { Quotas } from '../identity/quotas';
+import { encodeAnswer, encodeError, protocolOf } from '../protocol/answers';
+import { validateInput } from '../protocol/constraints';
+import { noSuchOperation } from '../protocol/error-messages';
+import { IamError } from '../protocol/errors';
+import type { HttpRequest, HttpResponse } from '../protocol/http';
+import { readQueryCall, refuseLargeBody } from '../protocol/parameters';
+import { decodeInput, type Structure } from '../protocol/query';
+import type { Service } from '../protocol/schema';
+import { StoreUnavailable, type Store } from '../store/store';
+import { AttemptStore } from './attempt-store';
+import { authenticate } from './authentication';
+import { authorize } from './authorization';
+import { ConcurrentChange } from './commit';
+import type { Call } from './operation';
+import type { AnyOperation, OperationTable } from './operation-table';
+
+export interface ServiceOptions {
+  readonly table: OperationTable;
+  readonly store: Store;
+  readonly secrets: SealedSecrets;
+  readonly markers: OpaqueMarkers;
+  readonly signingKeys: SigningKeyCache;
+  readonly quotas: Quotas;
+  /** `aws`. */
+  readonly partition: string;
+  readonly region: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Waits before the next attempt. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  readonly log: (entry: FailureEntry) => void;
+}
+
+/** What is written about a fault of our own; nothing of the request but its id. */
+export interface FailureEntry {
+  readonly level: 'ERROR';
+  readonly message: string;
+  readonly requestId: string;
+  readonly service: string;
+  readonly errorName: string;
+  readonly errorMessage: string;
+  readonly stack: string | undefined;
+}
+
+/** How often a call is tried whose rows others keep changing. */
+const MAX_ATTEMPTS = 10;
+
+const FIRST_PAUSE_MILLISECONDS = 4;
+
+const LONGEST_PAUSE_MILLISECONDS = 250;
+
+/**
+ * Every admin call of one service, from its bytes to its answer. The one way in, and the one place where a call is allowed.
+ *
+ * Order: limits, signature, caller, operation, types, required members and constraints, authorization, function. Whatever is thrown
+ * on the way is the answer, so that nothing after it happens.
+ */
+export class AdminService {
+  constructor(private readonly options: ServiceOptions) {}
+
+  /** Never rejects. */
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const protocol = protocolOf(request, this.options.table.service);
+    const { requestId } = request;
+    try {
+      const { operation, output } = await this.#perform(request);
+      return encodeAnswer(protocol, operation.schema, output, requestId);
+    } catch (error) {
+      return encodeError(protocol, this.#toldOf(error, requestId), requestId);
+    }
+  }
+
+  async #perform(
+    request: HttpRequest,
+  ): Promise<{ readonly operation: AnyOperation; readonly output: Structure }> {
+    const now = this.options.now();
+    refuseLargeBody(request);
+    refuseOtherPaths(request, this.options.table.service);
+    const principal = await authenticate(request, {
+      ...this.options,
+      service: this.options.table.service,
+      now,
+    });
+    const { action, version, parameters } = readQueryCall(request);
+    const operation = this.options.table.find(action, version);
+    if (operation === undefined) {
+      throw noSuchOperation(action, version);
+    }
+    const input = decodeInput(operation.schema, parameters);
+    validateInput(operation.schema, input);
+    const output = await this.#attempt({ request, operation, input, principal, now });
+    return { operation, output: (output ?? {}) as Structure };
+  }
+
+  /** Again from the authorization on, for as long as others change what was read. */
+  async #attempt(asked: Asked): Promise<unknown> {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      try {
+        return await this.#runOnce(asked, attempt);
+      } catch (error) {
+        if (!(error instanceof ConcurrentChange)) {
+          throw error;
+        }
+      }
+      await this.options.pause(pauseMilliseconds(attempt, this.options.randomBytes));
+    }
+    throw new IamError(
+      'ConcurrentModification',
+      'The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again.',
+    );
+  }
+
+  async #runOnce(
+    { request, operation, input, principal, now }: Asked,
+    attempt: number,
+  ): Promise<unknown> {
+    const call = this.#createCall({ request, operation, input, principal, now }, attempt);
+    if (operation.authorization !== undefined) {
+      const { policies } = principal;
+      await authorize(operation.authorization, input as never, call, { request, policies });
+    }
+    return operation.run(input as never, call);
+  }
+
+  #createCall({ request, operation, input, principal, now }: Asked, attempt: number): Call {
+    const { store, secrets, markers, quotas, partition, region, randomBytes } = this.options;
+    const { accountId } = principal.caller;
+    const scope = { accountId, operation: operation.name, filter: filterOf(input) };
+    let transactions = 0;
+    return {
+      caller: principal.caller,
+      accountId,
+      store: new AttemptStore(store),
+      quotas,
+      partition,
+      region,
+      requestId: request.requestId,
+      createToken: () => {
+        transactions += 1;
+        return `${operation.name}/${request.requestId}/${attempt}/${transactions}`;
+      },
+      now,
+      randomBytes,
+      sealMarker: (position) => markers.seal(position, scope),
+      openMarker: (marker) => markers.open(marker, scope),
+      sealSecret: (secret, binding) => secrets.seal(secret, binding),
+    };
+  }
+
+  /** What the caller is told; what it is not told is logged. */
+  #toldOf(error: unknown, requestId: string): unknown {
+    if (error instanceof IamError) {
+      return error;
+    }
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    this.options.log({
+      level: 'ERROR',
+      message: 'an admin call failed through no fault of its caller',
+      requestId,
+      service: this.options.table.service,
+      errorName: name,
+      errorMessage: message,
+      stack,
+    });
+    return error instanceof StoreUnavailable
+      ? new IamError(
+          'ServiceUnavailable',
+          'The request has failed due to a temporary failure of the server.',
+        )
+      : error;
+  }
+}
+
+/**
+ * The Query protocol lives at the service's own path, behind whatever stage or base path the gateway has; anything below it is
+ * nothing that this service has.
+ */
+function refuseOtherPaths({ method, path }: HttpRequest, service: Service): void {
+  const last = path.endsWith('/') ? path.slice(0, -1) : path;
+  if (!last.endsWith(`/${service}`)) {
+    throw noSuchOperation(`${method} ${path}`, undefined);
+  }
+}
+
+interface Asked {
+  readonly request: HttpRequest;
+  readonly operation: AnyOperation;
+  readonly input: Structure;
+  readonly principal: LoadedPrincipal;
+  readonly now: number;
+}
+
+/** What chooses the rows of a list, as one text for each input: a marker of another list is no marker of this one. */
+function filterOf(input: Structure): readonly string[] {
+  return Object.entries(input)
+    .filter(([name]) => name !== 'Marker' && name !== 'MaxItems')
+    .map(([name, value]) => JSON.stringify([name, value]))
+    .sort();
+}
+
+/** Doubling, with a random part, so that those who met do not meet again. */
+function pauseMilliseconds(attempt: number, randomBytes: (length: number) => Uint8Array): number {
+  const longest = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** attempt, LONGEST_PAUSE_MILLISECONDS);
+  return (longest * ((randomBytes(1)[0] ?? 0) + 1)) / 256;
+}

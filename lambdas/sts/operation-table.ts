@@ -1,0 +1,5 @@
+import { OperationTable } from '../operations/operation-table';
+import { identityOperations } from './operations/identity';
+
+/** Everything that STS does here, in the order of the documents. */
+export const STS_OPERATIONS = new OperationTable('sts', [...identityOperations]);
