@@ -1,0 +1,101 @@
+import * as client from '@aws-sdk/client-iam';
+import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
+import { deployAdmin, type AdminDeployment, type Credentials } from '../operations/deployment';
+import { refusal } from '../operations/refusal';
+import { Scenery } from '../operations/scenery';
+import { OPERATION_CASES, type OperationCase } from './operation-cases';
+
+/* What every row owes: nothing without its permission, everything it does with it alone. */
+
+type AnyCommand = client.GetUserCommand;
+
+function command(name: string, input: object): AnyCommand {
+  const constructors = client as unknown as Record<string, new (input: object) => AnyCommand>;
+  const Command = constructors[`${name}Command`];
+  if (Command === undefined) throw new Error(`the client has no ${name}`);
+  return new Command(input);
+}
+
+let deployment: AdminDeployment;
+let scenery: Scenery;
+let caller: { UserName: string; credentials: Credentials };
+let callerClient: client.IAMClient;
+
+beforeAll(async () => {
+  deployment = await deployAdmin();
+  scenery = new Scenery(deployment.iam());
+  caller = await scenery.caller();
+  callerClient = deployment.iam(caller.credentials);
+});
+
+afterAll(async () => {
+  await deployment.close();
+  expect(deployment.failures).toEqual([]);
+});
+
+test('every row of the table has a case, and every case a row', () => {
+  const rows = IAM_OPERATIONS.operations.map(({ name }) => name);
+  expect(Object.keys(OPERATION_CASES).sort()).toEqual([...rows].sort());
+});
+
+describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) => {
+  const action = `iam:${name}`;
+  let known: OperationCase;
+
+  const call = () => callerClient.send(command(name, known.input));
+
+  beforeAll(async () => {
+    const make = OPERATION_CASES[name];
+    if (make === undefined) throw new Error(`${name} has no case`);
+    known = await make(scenery);
+  });
+
+  test('is refused to whoever may do something else only', async () => {
+    await scenery.permit(caller.UserName, {
+      Effect: 'Allow',
+      Action: 'orders:*',
+      Resource: '*',
+    });
+    const refused = await refusal(call());
+    expect(refused).toMatchObject({ statusCode: 403, code: 'AccessDenied' });
+    expect(refused.message).toContain(` is not authorized to perform: ${action} on resource: `);
+    expect(refused.message).toMatch(
+      new RegExp(`because no identity-based policy allows the ${action} action$`),
+    );
+  });
+
+  test('is refused to whoever may do everything else', async () => {
+    await scenery.permit(caller.UserName, { Effect: 'Allow', NotAction: action, Resource: '*' });
+    expect(await refusal(call())).toMatchObject({ statusCode: 403, code: 'AccessDenied' });
+  });
+
+  test('is refused to whoever may do it on every other resource', async () => {
+    await scenery.permit(caller.UserName, {
+      Effect: 'Allow',
+      Action: '*',
+      NotResource: known.resource,
+    });
+    expect(await refusal(call())).toMatchObject({ statusCode: 403, code: 'AccessDenied' });
+  });
+
+  test('is refused to whoever is explicitly denied it', async () => {
+    await scenery.permit(
+      caller.UserName,
+      { Effect: 'Allow', Action: '*', Resource: '*' },
+      { Effect: 'Deny', Action: action, Resource: known.resource },
+    );
+    const refused = await refusal(call());
+    expect(refused).toMatchObject({ statusCode: 403, code: 'AccessDenied' });
+    expect(refused.message).toMatch(/with an explicit deny in an identity-based policy$/);
+  });
+
+  test('works for whoever may do this alone, on this resource alone', async () => {
+    await scenery.permit(caller.UserName, {
+      Effect: 'Allow',
+      Action: action,
+      Resource: known.resource,
+    });
+    const answer = await call();
+    expect(answer.$metadata.httpStatusCode).toBe(200);
+  });
+});
