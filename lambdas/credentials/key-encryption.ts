@@ -11,3 +11,6 @@ export interface KeyEncryption {
   generateDataKey(): Promise<GeneratedDataKey>;
   decrypt(encrypted: Uint8Array): Promise<Uint8Array>;
 }
+
+/** Bound to every data key: KMS opens it only for whoever says the same, and logs it. */
+export const ENCRYPTION_CONTEXT = { 'portcullis:purpose': 'data-key' } as const;

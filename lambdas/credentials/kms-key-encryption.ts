@@ -1,9 +1,7 @@
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
+import { ENCRYPTION_CONTEXT } from './key-encryption';
 import type { KeyEncryption } from './key-encryption';
-
-/** Bound to every data key: KMS opens it only for whoever says the same, and logs it. */
-const ENCRYPTION_CONTEXT = { 'portcullis:purpose': 'data-key' } as const;
 
 /**
  * Data keys under an AWS KMS key.

@@ -8,8 +8,7 @@ async function countOfRows({ store }: Deployment): Promise<number> {
   return page.items.length;
 }
 
-const exported = (key: DataKey): string =>
-  key.deriveKey('secret').export({ format: 'buffer' }).toString('hex');
+const exported = (key: DataKey): string => key.deriveKey('secret').export().toString('hex');
 
 test('the first use makes one key, and keeps it encrypted only', async () => {
   const deployment = deploy();

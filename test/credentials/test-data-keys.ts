@@ -4,6 +4,7 @@ import { DataKeys } from '../../lambdas/credentials/data-key';
 import type { DataKeysOptions } from '../../lambdas/credentials/data-key';
 import type { KeyEncryption } from '../../lambdas/credentials/key-encryption';
 import { MemoryStore } from '../../lambdas/store/memory-store';
+import type { Store } from '../../lambdas/store/store';
 
 /** A key service in memory, which counts what it is asked. */
 export class TestKeyEncryption implements KeyEncryption {
@@ -43,7 +44,7 @@ export class TestKeyEncryption implements KeyEncryption {
 }
 
 export interface Deployment {
-  readonly store: MemoryStore;
+  readonly store: Store;
   readonly keyEncryption: TestKeyEncryption;
   readonly dataKeys: DataKeys;
   /** Another function of the same deployment. */

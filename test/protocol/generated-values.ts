@@ -7,7 +7,11 @@ import fc from 'fast-check';
 
 interface Options {
   readonly text: fc.Arbitrary<string>;
+  /** Lists within lists; some shapes contain themselves. */
+  readonly depth?: number;
 }
+
+const MAX_DEPTH = 4;
 
 const dereference = (schema: unknown): unknown =>
   typeof schema === 'function' ? dereference((schema as () => unknown)()) : schema;
@@ -29,7 +33,7 @@ export function valueOf(schema: unknown, options: Options): fc.Arbitrary<unknown
     case 0:
       return valueOf(parts[4], options);
     case 1:
-      return fc.array(valueOf(parts[4], options), { maxLength: 3 });
+      return listOf(parts[4], options);
     case 2:
       return fc.dictionary(options.text, valueOf(parts[5], options), {
         minKeys: 1,
@@ -45,6 +49,13 @@ export function valueOf(schema: unknown, options: Options): fc.Arbitrary<unknown
     default:
       throw new TypeError(`no values for the schema ${String(parts[2])}`);
   }
+}
+
+function listOf(element: unknown, options: Options): fc.Arbitrary<unknown> {
+  const depth = (options.depth ?? 0) + 1;
+  return depth > MAX_DEPTH
+    ? fc.constant([])
+    : fc.array(valueOf(element, { ...options, depth }), { maxLength: 3 });
 }
 
 function members(

@@ -96,9 +96,14 @@ export function toHttpRequest(request: WireRequest): HttpRequest {
     headers: new Map(
       Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), [value]]),
     ),
-    body: Buffer.from(request.body ?? ''),
+    body: bytesOf(request.body ?? ''),
     sourceIp: '127.0.0.1',
     secureTransport: true,
     requestId: 'request-1',
   };
+}
+
+/** The clients' own byte arrays complain when anything treats them as text. */
+function bytesOf(body: string | Uint8Array): Uint8Array {
+  return typeof body === 'string' ? Buffer.from(body) : Uint8Array.prototype.slice.call(body);
 }

@@ -1,0 +1,145 @@
+import { readJson } from '../core/json';
+import type { JsonArray, JsonNode, JsonObject } from '../core/json';
+import { noSuchOperation } from './error-messages';
+import type { HttpRequest } from './http';
+import { LIMITS } from './limits';
+import { malformed, refuseLargeBody } from './parameters';
+import type { Structure } from './query';
+import { checkInteger, parseBase64 } from './scalars';
+import { describeOperation } from './schema';
+import type { OperationSchema, Service, Shape, StructureShape } from './schema';
+import { SERVICE_DESCRIPTIONS } from './services';
+
+/*
+ * Requests of the awsJson1.1 protocol.
+ *
+ * Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+
+/** A request before its operation is known. */
+export interface JsonCall {
+  readonly action: string;
+  readonly body: JsonObject;
+}
+
+const MEDIA_TYPE = 'application/x-amz-json-1.1';
+
+const JSON_LIMITS = { maximumLength: LIMITS.bodyBytes, maximumDepth: LIMITS.depth } as const;
+
+/**
+ * The operation of `X-Amz-Target` and the JSON object of the body. Repeated members are refused, as repeated parameters are.
+ *
+ * Errors: `RequestEntityTooLarge`, `MalformedInput`, `InvalidAction`.
+ */
+export function readJsonCall(request: HttpRequest, service: Service): JsonCall {
+  refuseLargeBody(request);
+  const { targetPrefix, version } = SERVICE_DESCRIPTIONS[service];
+  const targets = request.headers.get('x-amz-target') ?? [];
+  const [target = ''] = targets;
+  const prefix = `${targetPrefix ?? ''}.`;
+  if (targets.length !== 1 || targetPrefix === undefined || !target.startsWith(prefix)) {
+    throw noSuchOperation(target, version);
+  }
+  const contentTypes = request.headers.get('content-type') ?? [];
+  const mediaType = contentTypes[0]?.split(';', 1)[0]?.trim().toLowerCase();
+  if (contentTypes.length !== 1 || mediaType !== MEDIA_TYPE) {
+    throw malformed(`The content type of the body must be ${MEDIA_TYPE}.`);
+  }
+  return { action: target.slice(prefix.length), body: readBody(request) };
+}
+
+function readBody(request: HttpRequest): JsonObject {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(request.body);
+  } catch {
+    throw malformed('The request body is not UTF-8.');
+  }
+  const { node, problems } = readJson(text, JSON_LIMITS);
+  const [problem] = problems;
+  if (problem !== undefined) {
+    throw malformed(`The request body is not JSON that can be used: ${problem.message}.`);
+  }
+  if (node?.kind !== 'object') {
+    throw malformed('The request body is not a JSON object.');
+  }
+  return node;
+}
+
+/**
+ * The typed input of an operation. Members that it does not have are ignored, and a member that is null counts as absent.
+ *
+ * Errors: `MalformedInput` for a value that is not of its type.
+ */
+export function decodeJsonInput(schema: OperationSchema, body: JsonObject): Structure {
+  return decodeStructure(describeOperation(schema).input, body, '');
+}
+
+function decodeStructure(shape: StructureShape, node: JsonObject, name: string): Structure {
+  const values = new Map(node.members.map((member) => [member.name, member.value]));
+  const structure: Record<string, unknown> = {};
+  for (const member of shape.members()) {
+    const value = values.get(member.name);
+    if (value !== undefined && value.kind !== 'null') {
+      const path = name === '' ? member.name : `${name}.${member.name}`;
+      structure[member.name] = decode(member.shape, value, path);
+    }
+  }
+  if (shape.union && Object.keys(structure).length > 1) {
+    throw malformed(`Only one member of ${name} may be given.`);
+  }
+  return structure;
+}
+
+function decode(shape: Shape, node: JsonNode, name: string): unknown {
+  switch (shape.kind) {
+    case 'structure':
+      return decodeStructure(shape, expectKind(node, 'object', name), name);
+    case 'list':
+      return decodeList(shape.element(), expectKind(node, 'array', name), name);
+    case 'map':
+      return Object.fromEntries(
+        expectKind(node, 'object', name).members.map((member) => [
+          member.name,
+          decode(shape.value(), member.value, `${name}.${member.name}`),
+        ]),
+      );
+    case 'string':
+      return expectKind(node, 'string', name).value;
+    case 'boolean':
+      return expectKind(node, 'boolean', name).value === 'true';
+    case 'integer':
+      return checkInteger(Number(expectKind(node, 'number', name).value), name);
+    case 'blob':
+      return parseBase64(expectKind(node, 'string', name).value, name);
+    case 'timestamp':
+      return dateOf(Number(expectKind(node, 'number', name).value), name);
+  }
+}
+
+function decodeList(element: Shape, node: JsonArray, name: string): readonly unknown[] {
+  if (node.items.length > LIMITS.listIndex) {
+    throw malformed(`${name} must have at most ${LIMITS.listIndex} members.`);
+  }
+  return node.items.map((item, index) => decode(element, item, `${name}.${index + 1}`));
+}
+
+function expectKind<Kind extends JsonNode['kind']>(
+  node: JsonNode,
+  kind: Kind,
+  name: string,
+): JsonNode & { readonly kind: Kind } {
+  if (node.kind !== kind) {
+    throw malformed(`The value of ${name} is not of the type ${kind}.`);
+  }
+  return node as JsonNode & { readonly kind: Kind };
+}
+
+/** Seconds since the epoch, with a fraction or without. */
+function dateOf(seconds: number, name: string): Date {
+  const date = new Date(seconds * 1000);
+  if (Number.isNaN(date.getTime())) {
+    throw malformed(`The value of ${name} is not a time.`);
+  }
+  return date;
+}
