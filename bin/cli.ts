@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import type { PolicyKind } from '../lambdas/core/validate';
+import { runEvaluate } from './commands/evaluate';
+import { runExplain } from './commands/explain';
+import { runLint } from './commands/lint';
+import { runOperations } from './commands/operations';
+import { runTest } from './commands/test';
+
+const program = new Command('portcullis').description(
+  'IAM for your own APIs: decide, explain and check policies from the command line.',
+);
+
+program
+  .command('evaluate')
+  .description(
+    'decide JSON lines {id, request, policies}; writes JSON lines {id, decision, because}',
+  )
+  .argument('[files...]', 'files of JSON lines; standard input without any, or for -')
+  .action(async (files: string[]) => {
+    process.exitCode = await runEvaluate(files);
+  });
+
+program
+  .command('explain')
+  .description('decide scenarios and say why, for a person')
+  .argument('<files...>', 'scenario files (.json or .jsonl); - is standard input')
+  .action((files: string[]) => {
+    process.exitCode = runExplain(files);
+  });
+
+program
+  .command('test')
+  .description('run scenarios with expected decisions; for your CI')
+  .argument('<files...>', 'scenario files (.json or .jsonl)')
+  .option('--quiet', 'print failures only', false)
+  .action((files: string[], options: { quiet: boolean }) => {
+    process.exitCode = runTest(files, options);
+  });
+
+program
+  .command('lint')
+  .description('validate policy documents; findings with line and column')
+  .argument('<files...>', 'policy documents; - is standard input')
+  .addOption(
+    new Option('--kind <kind>', 'what the policy is for')
+      .choices(['identity', 'managed', 'resource', 'trust', 'scp', 'rcp', 'session'])
+      .default('managed'),
+  )
+  .option('--json', 'as JSON', false)
+  .option('--strict', 'advice fails too, all but suggestions', false)
+  .action((files: string[], options: { kind: PolicyKind; json: boolean; strict: boolean }) => {
+    process.exitCode = runLint(files, options);
+  });
+
+program
+  .command('operations')
+  .description('the table of admin operations: permission, resource, condition keys, REST route')
+  .option('--json', 'as JSON instead of a table', false)
+  .action((options: { json: boolean }) => {
+    runOperations(options);
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`portcullis: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

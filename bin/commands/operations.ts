@@ -1,0 +1,40 @@
+import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
+import { describeOperations, type OperationDescription } from '../../lambdas/operations/describe';
+import { STS_OPERATIONS } from '../../lambdas/sts/operation-table';
+
+function renderRow(operation: OperationDescription): string[] {
+  const { permission } = operation;
+  return [
+    `${operation.service}:${operation.name}`,
+    operation.accessLevel,
+    permission === null ? '(none)' : permission.action,
+    permission === null ? '' : permission.resourceType,
+    operation.route,
+  ];
+}
+
+function renderTable(rows: readonly string[][]): string {
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Prints the table of admin operations, as text or as JSON. */
+export function runOperations(options: { readonly json: boolean }): void {
+  const operations = describeOperations([IAM_OPERATIONS, STS_OPERATIONS]);
+  const text = options.json
+    ? JSON.stringify(operations, null, 2)
+    : renderTable([
+        ['OPERATION', 'ACCESS LEVEL', 'PERMISSION', 'RESOURCE', 'REST ROUTE'],
+        ...operations.map(renderRow),
+      ]);
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,52 @@
+import type { ConditionReason, Decision, Reason } from '../../lambdas/core/decision';
+
+function renderValues(values: readonly string[] | undefined): string {
+  return values === undefined
+    ? '(missing)'
+    : values.map((value) => JSON.stringify(value)).join(', ');
+}
+
+function renderCondition(condition: ConditionReason): string {
+  const mark = condition.matched ? '✓' : '✗';
+  return `      ${mark} ${condition.operator} ${condition.key}: policy ${renderValues(condition.expected)}, request ${renderValues(condition.actual)}`;
+}
+
+function renderStatement(reason: Reason): string {
+  const parts: string[] = [];
+  if (reason.policyId !== undefined) parts.push(`policy ${reason.policyId}`);
+  if (reason.statement !== undefined) parts.push(`statement ${reason.statement + 1}`);
+  if (reason.sid !== undefined && reason.sid !== '') parts.push(`Sid ${reason.sid}`);
+  if (reason.position !== undefined) {
+    parts.push(`line ${reason.position.start.line}, column ${reason.position.start.column}`);
+  }
+  return parts.join(', ');
+}
+
+function renderReason(reason: Reason): string[] {
+  const where = renderStatement(reason);
+  const lines: string[] = [];
+  switch (reason.effect) {
+    case 'denied':
+      lines.push(`  denied by a ${reason.policyType}${where === '' ? '' : `: ${where}`}`);
+      break;
+    case 'allowed':
+      lines.push(`  allowed by a ${reason.policyType}${where === '' ? '' : `: ${where}`}`);
+      break;
+    case 'notAllowed':
+      lines.push(`  no ${reason.policyType} allows it`);
+      if (where !== '') {
+        const why =
+          reason.mismatch === undefined ? '' : `, but its ${reason.mismatch} does not match`;
+        lines.push(`    nearest: ${where}${why}`);
+      }
+      break;
+    default:
+      reason.effect satisfies never;
+  }
+  return [...lines, ...(reason.conditions ?? []).map(renderCondition)];
+}
+
+/** A decision with its reasons, for a person: several lines without an end of line. */
+export function renderDecision(decision: Decision): string {
+  return [decision.decision, ...decision.because.flatMap(renderReason)].join('\n');
+}
