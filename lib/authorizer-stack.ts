@@ -7,7 +7,7 @@ import { exportNames } from './exports';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
 import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
-import { openSealed, readAndWriteTables, readTables, storeEnvironment } from './store-access';
+import { openSealed, readTables, replaceItems, storeEnvironment } from './store-access';
 import type { StoreResources } from './store-access';
 import { requirePrefix, requireWholeNumber } from './validation';
 
@@ -93,7 +93,7 @@ export class AuthorizerStack extends Stack {
     return new PortcullisFunction(this, 'RouteCatalogueRegistrar', {
       entry: lambdaEntry('deployment/route-catalogue-handler.ts'),
       description: "Portcullis: registers the routes of an API when the API's stack is deployed",
-      statements: [readAndWriteTables(store.policiesTable), openSealed(store.key)],
+      statements: [replaceItems(store.policiesTable), openSealed(store.key)],
       environment: storeEnvironment(store),
       timeout: Duration.seconds(30),
       memorySize: 512,

@@ -70,6 +70,20 @@ export function lambdaEntry(file: string): string {
 
 const PROJECT_ROOT = path.join(__dirname, '..');
 
+/**
+ * What the SDK imports only when it must: credentials come from the environment in Lambda, and no operation here streams events.
+ * Left out of the bundles, because they would be a third of them; the runtime has its own copies nevertheless.
+ */
+export const NEVER_LOADED: readonly string[] = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/core/event-streams',
+  '@smithy/credential-provider-imds',
+];
+
 const BUNDLING: BundlingOptions = {
   format: OutputFormat.CJS,
   target: 'node24',
@@ -82,15 +96,7 @@ const BUNDLING: BundlingOptions = {
   sourceMapMode: SourceMapMode.EXTERNAL,
   sourcesContent: false,
   logLevel: LogLevel.WARNING,
-  // Credentials come from the environment in Lambda. These are loaded when the environment has none, which is never;
-  // the runtime's own SDK has them nevertheless.
-  externalModules: [
-    '@aws-sdk/credential-provider-ini',
-    '@aws-sdk/credential-provider-process',
-    '@aws-sdk/credential-provider-sso',
-    '@aws-sdk/credential-provider-web-identity',
-    '@smithy/credential-provider-imds',
-  ],
+  externalModules: [...NEVER_LOADED],
 };
 
 /**

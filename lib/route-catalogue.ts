@@ -54,11 +54,15 @@ export class RouteCatalogue extends Construct {
   }
 }
 
+const MAX_ROUTES = 1000;
+
 function requireValid(props: RouteCatalogueProps): void {
   const problems: string[] = [];
   const service = serviceProblem(props.service);
   if (service !== undefined) problems.push(service);
-  if (props.routes.length === 0) problems.push('routes must not be empty');
+  if (props.routes.length === 0 || props.routes.length > MAX_ROUTES) {
+    problems.push(`routes must be 1 to ${MAX_ROUTES}, but were ${props.routes.length}`);
+  }
   if (props.stageName !== undefined && !isStageName(props.stageName)) {
     problems.push(
       `stageName must be 1 to 128 letters, digits, hyphens and underscores, but was ${JSON.stringify(props.stageName)}`,

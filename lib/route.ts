@@ -15,14 +15,18 @@ export interface Route {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY'];
 const VARIABLES = ['Partition', 'Region', 'Account'];
+const PLACEHOLDER = /(\$?)\{([^{}]*)\}/g;
+/** What an ARN may be made of besides its placeholders. */
+const LITERAL = /^[A-Za-z0-9_.,:;/@=+~!&'()[\]|-]*$/;
+const MAX_RESOURCE_LENGTH = 1600;
 
 /** Services whose actions Portcullis itself defines; an API that claimed one would make its routes mean something else. */
-const RESERVED_SERVICES = ['iam', 'sts', 'organizations', 'execute-api'];
+const RESERVED_SERVICES = ['aws', 'execute-api', 'iam', 'organizations', 'sts'];
 
 /** What is wrong with a service prefix, or undefined. */
 export function serviceProblem(service: string): string | undefined {
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(service)) {
-    return `service must begin with a lower-case letter and hold at most 63 lower-case letters, digits and hyphens, but was ${JSON.stringify(service)}`;
+  if (!/^[a-z][a-z0-9-]{0,63}$/.test(service)) {
+    return `service must begin with a lower-case letter and hold at most 64 lower-case letters, digits and hyphens, but was ${JSON.stringify(service)}`;
   }
   if (RESERVED_SERVICES.includes(service)) {
     return `service must not be ${service}: ${RESERVED_SERVICES.join(', ')} are defined by Portcullis`;
@@ -54,10 +58,16 @@ function actionProblem(service: string, action: string): string | undefined {
 function resourceProblems(service: string, route: Route): string[] {
   const { resource } = route;
   if (resource === '*') return [];
-  const [arn, partition, resourceService, , account, ...rest] = splitArn(resource);
-  if (arn !== 'arn' || !partition || rest.join('') === '') {
+  const [arn, partition, resourceService, region, account, ...rest] = resource.split(':');
+  const name = rest.join(':');
+  const isArn =
+    arn === 'arn' &&
+    /^([a-z-]+|\$\{Partition\})$/.test(partition ?? '') &&
+    /^([a-z0-9-]*|\$\{Region\})$/.test(region ?? '') &&
+    name !== '';
+  if (!isArn || resource.length > MAX_RESOURCE_LENGTH) {
     return [
-      `resource must be * or an ARN (arn:\${Partition}:${service}:\${Region}:\${Account}:order/{orderId}), but was ${JSON.stringify(resource)}`,
+      `resource must be * or an ARN of at most ${MAX_RESOURCE_LENGTH} characters (arn:\${Partition}:${service}:\${Region}:\${Account}:order/{orderId}), but was ${JSON.stringify(resource)}`,
     ];
   }
   const problems: string[] = [];
@@ -71,46 +81,62 @@ function resourceProblems(service: string, route: Route): string[] {
       `the account in resource must be \${Account}, twelve digits or nothing, but was ${JSON.stringify(account)}`,
     );
   }
-  if (/[*?]/.test(resource)) {
-    problems.push('resource must not hold * or ?: a request is for one resource');
-  }
-  return [...problems, ...placeholderProblems(route)];
+  return [...problems, ...placeholderProblems(name, route)];
 }
 
-/** Six parts; colons from the sixth part on belong to it. */
-function splitArn(text: string): string[] {
-  const parts = text.split(':');
-  return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
-}
-
-function placeholderProblems(route: Route): string[] {
+/** Placeholders in what comes after the account; so that different requests never give one ARN. */
+function placeholderProblems(name: string, route: Route): string[] {
   const problems: string[] = [];
   const parameters = pathParameters(route.path);
-  const withoutPlaceholders = route.resource.replace(
-    /(\$?)\{([^{}]*)\}/g,
-    (_match, dollar: string, name: string) => {
-      const known = dollar === '$' ? VARIABLES : parameters;
-      if (!known.includes(name)) {
-        const what =
-          dollar === '$' ? `variables are ${VARIABLES.join(', ')}` : pathSays(parameters);
-        problems.push(`resource names ${dollar}{${name}}, but ${what}`);
-      }
-      return '';
-    },
-  );
-  if (/[${}]/.test(withoutPlaceholders)) {
-    problems.push(`resource has an unpaired brace or $ in ${JSON.stringify(route.resource)}`);
+  const seen = new Set<string>();
+  const literal = name.replace(PLACEHOLDER, (_match, dollar: string, placeholder: string) => {
+    const known = dollar === '$' ? VARIABLES : [...parameters.keys()];
+    if (!known.includes(placeholder)) {
+      problems.push(`resource names ${dollar}{${placeholder}}, but ${whatIsKnown(dollar, known)}`);
+    }
+    if (dollar === '' && seen.has(placeholder)) {
+      problems.push(`resource names {${placeholder}} twice`);
+    }
+    if (dollar === '') seen.add(placeholder);
+    return '';
+  });
+  if (/[*?]/.test(literal)) {
+    problems.push('resource must not hold * or ?: a request is for one resource');
+  } else if (!LITERAL.test(literal)) {
+    problems.push(
+      `resource has an unpaired brace or a character that no ARN needs in ${JSON.stringify(route.resource)}`,
+    );
+  }
+  return [...problems, ...separationProblems(name, parameters)];
+}
+
+function separationProblems(name: string, parameters: ReadonlyMap<string, boolean>): string[] {
+  const problems: string[] = [];
+  const parts = name.split(/[/:]/);
+  if (parts.some((part) => [...part.matchAll(PLACEHOLDER)].filter(isParameter).length > 1)) {
+    problems.push('resource has two path parameters without / or : between them');
+  }
+  for (const [parameter, isGreedy] of parameters) {
+    const place = name.indexOf(`{${parameter}}`);
+    if (isGreedy && place !== -1 && !name.endsWith(`{${parameter}}`)) {
+      problems.push(`resource goes on after {${parameter}}, which takes the rest of the path`);
+    }
   }
   return problems;
 }
 
-/** The names in `/orders/{orderId}` and `/files/{path+}`. */
-function pathParameters(path: string): string[] {
-  return [...path.matchAll(/\{([^{}+]+)\+?\}/g)].map((match) => match[1] ?? '');
+const isParameter = ([, dollar]: RegExpMatchArray): boolean => dollar === '';
+
+/** The names in `/orders/{orderId}` and `/files/{path+}`, and whether each takes the rest of the path. */
+function pathParameters(path: string): Map<string, boolean> {
+  return new Map(
+    [...path.matchAll(/\{([^{}+]+)(\+?)\}/g)].map(([, name = '', plus]) => [name, plus === '+']),
+  );
 }
 
-function pathSays(parameters: readonly string[]): string {
-  return parameters.length === 0
+function whatIsKnown(dollar: string, known: readonly string[]): string {
+  if (dollar === '$') return `variables are ${known.join(', ')}`;
+  return known.length === 0
     ? 'the path has no parameters'
-    : `the path's parameters are ${parameters.join(', ')}`;
+    : `the path's parameters are ${known.join(', ')}`;
 }

@@ -44,6 +44,14 @@ export function readAndWriteTables(...tables: readonly ITable[]): PolicyStatemen
   });
 }
 
+/** Replacing and removing whole items of this table, reading none. */
+export function replaceItems(table: ITable): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+  });
+}
+
 /**
  * Opening what the key has sealed. Every reader of the tables needs it, because DynamoDB opens an encrypted table with
  * the caller's own permission.

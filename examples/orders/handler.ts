@@ -30,8 +30,12 @@ function isBodyAsSigned(event: APIGatewayProxyEvent, payloadHash: unknown): bool
   return createHash('sha256').update(body).digest('hex') === payloadHash;
 }
 
+// Letters that are the same encoded and decoded: the order asked for is the one that was decided on.
+const ORDER_ID = /^[A-Za-z0-9-]{1,64}$/;
+
 async function serve({ event, principalArn }: Call): Promise<APIGatewayProxyResult> {
-  const orderId = event.pathParameters?.['orderId'] ?? '';
+  const orderId = event.pathParameters?.['orderId'] ?? 'none';
+  if (!ORDER_ID.test(orderId)) return answer(404, { message: 'there is no such order' });
   switch (`${event.httpMethod} ${event.resource}`) {
     case 'GET /orders':
       return answer(200, { orders: await listOrders() });

@@ -22,7 +22,7 @@ async function respond(
   Status: 'SUCCESS' | 'FAILED',
   Reason: string,
 ): Promise<void> {
-  await fetch(event.ResponseURL, {
+  const response = await fetch(event.ResponseURL, {
     method: 'PUT',
     // The URL is signed without a content type.
     headers: { 'content-type': '' },
@@ -35,4 +35,5 @@ async function respond(
       PhysicalResourceId: 'sample-orders',
     }),
   });
+  if (!response.ok) throw new Error(`the answer was refused with status ${response.status}`);
 }

@@ -189,6 +189,14 @@ describe('orders', () => {
     await expect(call(cancel)).resolves.toMatchObject({ statusCode: 404 });
   });
 
+  test.each(['%34%32', '4 2', '../42', 'a'.repeat(65), ''])(
+    'have no id like %j, which a gateway could have decided on in another form',
+    async (orderId) => {
+      await expect(call({ orderId })).resolves.toMatchObject({ statusCode: 404 });
+      expect(calls).toEqual([]);
+    },
+  );
+
   test('have no other routes', async () => {
     await expect(call({ method: 'PATCH', orderId: '42' })).resolves.toMatchObject({
       statusCode: 404,

@@ -178,9 +178,9 @@ describe('what each function may do', () => {
     );
   });
 
-  test('the registrar of route catalogues reaches policies, not identities', () => {
+  test('the registrar of route catalogues replaces items of policies and reads nothing', () => {
     expect(grantsOf('Portcullis-Authorizer RouteCatalogueRegistrarRole')).toEqual(
-      [...on('PoliciesTable', [...READ, ...WRITE]), 'kms:Decrypt on Key'].sort(),
+      [...on('PoliciesTable', ['PutItem', 'DeleteItem']), 'kms:Decrypt on Key'].sort(),
     );
   });
 

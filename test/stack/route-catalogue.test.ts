@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { MockIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Template } from 'aws-cdk-lib/assertions';
+import { parseRouteCatalogue } from '../../lambdas/core/catalogue/route-catalogue';
 import { PortcullisAuthorizer, RouteCatalogue } from '../../lib';
 import type { Route, RouteCatalogueProps } from '../../lib';
 import { createApp } from './synthesize';
@@ -148,6 +149,24 @@ describe('synthesis refuses', () => {
     );
   });
 
+  test('a placeholder twice, or two that touch', () => {
+    expect(declareRoute({ resource: 'arn:aws:orders:::order/{orderId}/{orderId}' })).toThrow(
+      'resource names {orderId} twice',
+    );
+    expect(
+      declareRoute({
+        path: '/orders/{orderId}/{line}',
+        resource: 'arn:aws:orders:::{orderId}{line}',
+      }),
+    ).toThrow('resource has two path parameters without / or : between them');
+  });
+
+  test('more after a parameter that takes the rest of the path', () => {
+    expect(
+      declareRoute({ path: '/files/{path+}', resource: 'arn:aws:orders:::file/{path}/x' }),
+    ).toThrow('resource goes on after {path}, which takes the rest of the path');
+  });
+
   test('a variable that is not known', () => {
     expect(declareRoute({ resource: 'arn:aws:orders:::order/${aws:username}' })).toThrow(
       'resource names ${aws:username}, but variables are Partition, Region, Account',
@@ -158,24 +177,24 @@ describe('synthesis refuses', () => {
     'an unpaired brace or dollar in %s',
     (place) => {
       expect(declareRoute({ resource: `arn:aws:orders:::${place}` })).toThrow(
-        'resource has an unpaired brace or $',
+        'resource has an unpaired brace or a character that no ARN needs',
       );
     },
   );
 
-  test.each(['iam', 'sts', 'organizations', 'execute-api'])(
+  test.each(['aws', 'iam', 'sts', 'organizations', 'execute-api'])(
     'the service %s, which Portcullis defines',
     (service) => {
       expect(() => declare({ service })).toThrow(`service must not be ${service}`);
     },
   );
 
-  test.each(['Orders', 'orders:x', '', '1orders', 'a'.repeat(64)])('the service %j', (service) => {
+  test.each(['Orders', 'orders:x', '', '1orders', 'a'.repeat(65)])('the service %j', (service) => {
     expect(() => declare({ service })).toThrow(/service must begin with a lower-case letter/);
   });
 
   test('no routes at all', () => {
-    expect(() => declare({ routes: [] })).toThrow('routes must not be empty');
+    expect(() => declare({ routes: [] })).toThrow('routes must be 1 to 1000, but were 0');
   });
 
   test('the same route twice', () => {
@@ -197,5 +216,53 @@ describe('synthesis refuses', () => {
         ],
       }),
     ).toThrow(/action must be[^]*method must be/);
+  });
+});
+
+describe('what synthesis lets through, the registrar takes', () => {
+  const resources = [
+    '*',
+    'arn:aws:orders:::order',
+    'arn:${Partition}:orders:${Region}:${Account}:order/{orderId}',
+    'arn:aws:orders:eu-west-1:123456789012:order:{orderId}',
+    'arn:aws:orders:::{orderId}-x',
+    'arn:aws:orders:::order/{orderId}/{orderId}',
+    'arn:aws:orders:::order/${Account}/{orderId}',
+    'arn:aws:orders:::order/{nothing}',
+    'arn:aws:orders:::order/*',
+    'arn:aws:orders:::order/a b',
+    'arn:aws:orders:::order/"{orderId}"',
+    'arn:aws:orders:::order/é',
+    'arn:aws:orders:{orderId}::order',
+    'arn:{orderId}:orders:::order',
+    'arn:aws:orders::{orderId}:order',
+    'arn:AWS:orders:::order',
+    'arn:aws:orders:EU:: order',
+    `arn:aws:orders:::${'a'.repeat(1600)}`,
+    'arn:aws:orders:::',
+    'arn:aws:orders:::order/{orderId',
+    'arn:aws:orders:::order/orderId}',
+    'arn:aws:orders:::order/${orderId}',
+    'arn:aws:orders:::order/{}',
+  ];
+
+  const isAccepted = (attempt: () => unknown): boolean => {
+    try {
+      attempt();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  test.each(resources)('the resource %s is judged alike', (resource) => {
+    const { method, path, action } = GET_ORDER;
+    const registered = isAccepted(() =>
+      parseRouteCatalogue({
+        Service: 'orders',
+        Routes: [{ Method: method, Path: path, Action: action, Resource: resource }],
+      }),
+    );
+    expect(isAccepted(declareRoute({ resource }))).toBe(registered);
   });
 });
