@@ -33,6 +33,8 @@ export interface StatementShape {
   readonly denyPercent: number;
   /** How many of a hundred allows are as wide as can be. */
   readonly widePercent: number;
+  /** At most so many statements in one policy; 3 unless told. */
+  readonly mostStatements?: number;
 }
 
 export function choosePolicy(
@@ -45,7 +47,7 @@ export function choosePolicy(
     [8, '2008-10-17'],
     [8, undefined],
   ]);
-  const statements = choices.times(choices.integer(1, 3), () =>
+  const statements = choices.times(choices.integer(1, shape.mostStatements ?? 3), () =>
     chooseStatement(choices, choices.pick(requests), shape, version),
   );
   return {
@@ -54,7 +56,8 @@ export function choosePolicy(
   };
 }
 
-function chooseStatement(
+/** One statement of a shape. */
+export function chooseStatement(
   choices: Choices,
   request: RequestContext,
   shape: StatementShape,

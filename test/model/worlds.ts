@@ -22,6 +22,8 @@ const FULL_ACCESS: PolicyJson = {
 
 const SHAPES = {
   identity: { principal: 'none', denyPercent: 22, widePercent: 32 },
+  /** Enough statements about the same actions that an evaluator may look them up by resource. */
+  crowded: { principal: 'none', denyPercent: 30, widePercent: 0, mostStatements: 60 },
   limit: { principal: 'none', denyPercent: 16, widePercent: 65 },
   resource: { principal: 'any', denyPercent: 28, widePercent: 8 },
   trust: { principal: 'named', denyPercent: 18, widePercent: 10, resourceOptional: true },
@@ -57,11 +59,12 @@ function chooseWorld(choices: Choices): World {
     level: () => readonly PolicyJson[],
   ): readonly (readonly PolicyJson[])[] =>
     choices.chance(percent) ? choices.times(choices.integer(1, 3), level) : [];
+  const identity = choices.chance(4) ? SHAPES.crowded : SHAPES.identity;
   const resourcePercent = layers.identity && action === 'ordinary' ? 55 : 92;
   return {
     requests,
     policies: {
-      identity: layers.identity && choices.chance(92) ? policies(SHAPES.identity, 3) : [],
+      identity: layers.identity && choices.chance(92) ? policies(identity, 3) : [],
       resource: choices.chance(resourcePercent)
         ? choosePolicy(choices, requests, action === 'assumeRole' ? SHAPES.trust : SHAPES.resource)
         : null,
