@@ -60,6 +60,7 @@ function encodeValue(value: AttributeValue, depth: number): WireValue {
 function encodeMap(attributes: Attributes, depth: number): WireAttributes {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => {
+      assertThat(name !== '', 'an attribute has no name');
       assertThat(isWellFormed(name), 'the name of an attribute holds a lone surrogate');
       return [name, encodeValue(value, depth)];
     }),

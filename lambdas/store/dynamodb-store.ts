@@ -155,8 +155,10 @@ export class DynamoDbStore implements Store {
     return { items, next: undefined };
   }
 
-  async transact(writes: readonly Write[], { token }: { readonly token: string }): Promise<void> {
-    assertTransaction(writes, token);
+  async transact(given: readonly Write[], { token }: { readonly token: string }): Promise<void> {
+    assertTransaction(given, token);
+    // Read again in each round: what the caller does with its own meanwhile must not be seen.
+    const writes = structuredClone(given);
     const budget = new Budget();
     let plan = this.#plans.get(token) ?? writes.map(firstAssumption);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -347,16 +349,14 @@ function readPhysical(item: SdkItem): PhysicalItem {
 /** Undefined where the transaction was cancelled for anything but conditions. */
 function observe(reasons: readonly CancellationReason[]): Observations | undefined {
   const observed = new Map<number, PhysicalItem | undefined>();
-  for (const [position, { Code = 'None', Item: item, Message }] of reasons.entries()) {
-    if (Code === 'ConditionalCheckFailed') {
-      observed.set(position, item && readPhysical(item));
-    } else if (Code === 'ValidationError') {
-      throw new AssertionFailed(`write ${position}: ${Message ?? 'is not valid'}`);
-    } else if (Code !== 'None') {
-      return undefined;
-    }
+  for (const [position, { Code, Item: item }] of reasons.entries()) {
+    if (Code === 'ConditionalCheckFailed') observed.set(position, item && readPhysical(item));
   }
-  return observed.size > 0 ? observed : undefined;
+  // Conditions come first: what a write would do matters only where all of them hold.
+  if (observed.size > 0) return observed;
+  const invalid = reasons.find(({ Code }) => Code === 'ValidationError');
+  if (invalid) throw new AssertionFailed(invalid.Message ?? 'a write is not valid');
+  return undefined;
 }
 
 /**

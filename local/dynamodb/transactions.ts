@@ -113,8 +113,8 @@ export class Transactions {
         );
       }
       const operations = await this.#stage(actions);
-      if (token !== undefined) operations.push(...this.#issueReceipt(token, digest));
-      await this.#database.apply(operations);
+      if (token === undefined) await this.#database.apply(operations);
+      else await this.#applyOnce(operations, token, { digest, time: this.#now() });
       return {};
     });
   }
@@ -234,24 +234,30 @@ export class Transactions {
 
   #findReceipt(token: string): Receipt | undefined {
     const receipt = this.#receipts.get(token);
-    return receipt !== undefined && this.#isFresh(receipt) ? receipt : undefined;
-  }
-
-  #isFresh({ time }: Receipt): boolean {
-    return this.#now() - time < TOKEN_LIFETIME_MILLISECONDS;
+    const isFresh =
+      receipt !== undefined && this.#now() - receipt.time < TOKEN_LIFETIME_MILLISECONDS;
+    return isFresh ? receipt : undefined;
   }
 
   /** The receipt goes into the very batch that it is for; those that have had their time leave with it. */
-  #issueReceipt(token: string, digest: string): Operation[] {
-    const operations: Operation[] = [];
-    for (const [old, receipt] of this.#receipts) {
-      if (this.#isFresh(receipt)) break;
-      this.#receipts.delete(old);
-      operations.push({ type: 'del', key: TOKEN_PREFIX + old });
+  async #applyOnce(
+    operations: readonly Operation[],
+    token: string,
+    receipt: Receipt,
+  ): Promise<void> {
+    const stale: string[] = [];
+    for (const [old, { time }] of this.#receipts) {
+      // The oldest come first.
+      if (this.#now() - time < TOKEN_LIFETIME_MILLISECONDS) break;
+      stale.push(old);
     }
-    const receipt: Receipt = { digest, time: this.#now() };
+    await this.#database.apply([
+      ...operations,
+      ...stale.map((old) => ({ type: 'del' as const, key: TOKEN_PREFIX + old })),
+      { type: 'put', key: TOKEN_PREFIX + token, value: receipt },
+    ]);
+    for (const old of stale) this.#receipts.delete(old);
     this.#receipts.set(token, receipt);
-    return [...operations, { type: 'put', key: TOKEN_PREFIX + token, value: receipt }];
   }
 }
 
