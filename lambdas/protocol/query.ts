@@ -79,13 +79,11 @@ function decodeList(
   node: ParameterNode,
   name: string,
 ): readonly unknown[] | undefined {
-  const members = node.children?.get('member');
-  if (members?.children === undefined) {
-    return emptyCollection(node, name) ? [] : undefined;
+  const members = numbered(node, 'member', name);
+  if (members === undefined) {
+    return node.value === '' ? [] : undefined;
   }
-  emptyCollection(members, name);
-  refuseBoth(node, name);
-  return inOrder(members.children, `${name}.member`).map(([index, child]) => {
+  return inOrder(members, `${name}.member`).map(([index, child]) => {
     const value = decode(shape.element(), child, `${name}.member.${index}`);
     if (value === undefined) {
       throw malformed(`${name}.member.${index} has no value.`);
@@ -96,14 +94,12 @@ function decodeList(
 
 /** `X.entry.N.key` with `X.entry.N.value`. */
 function decodeMap(shape: MapShape, node: ParameterNode, name: string): Structure | undefined {
-  const entries = node.children?.get('entry');
-  if (entries?.children === undefined) {
-    return emptyCollection(node, name) ? {} : undefined;
+  const entries = numbered(node, 'entry', name);
+  if (entries === undefined) {
+    return node.value === '' ? {} : undefined;
   }
-  emptyCollection(entries, name);
-  refuseBoth(node, name);
   const decoded = new Map<string, unknown>();
-  for (const [index, child] of inOrder(entries.children, `${name}.entry`)) {
+  for (const [index, child] of inOrder(entries, `${name}.entry`)) {
     const key = child.children?.get('key')?.value;
     const valueNode = child.children?.get('value');
     const value =
@@ -121,18 +117,21 @@ function decodeMap(shape: MapShape, node: ParameterNode, name: string): Structur
   return Object.fromEntries(decoded);
 }
 
-/** Whether a list or map is given as empty (`X=`); any other text in its place is refused. */
-function emptyCollection(node: ParameterNode, name: string): boolean {
-  if (node.value !== undefined && node.value !== '') {
-    throw malformed(`The parameter ${name} is not a single value.`);
+/**
+ * The children of `X.member` or `X.entry`; undefined where there are none. A list or map is given as empty (`X=`) or with members,
+ * never both, and never as any other text.
+ */
+function numbered(
+  node: ParameterNode,
+  kind: 'member' | 'entry',
+  name: string,
+): ReadonlyMap<string, ParameterNode> | undefined {
+  const group = node.children?.get(kind);
+  const given = group?.children !== undefined;
+  if (group?.value !== undefined || (node.value !== undefined && (given || node.value !== ''))) {
+    throw malformed(`The parameter ${name} is neither empty nor given by its members alone.`);
   }
-  return node.value === '';
-}
-
-function refuseBoth(node: ParameterNode, name: string): void {
-  if (node.value !== undefined) {
-    throw malformed(`The parameter ${name} is given both as empty and with members.`);
-  }
+  return group?.children;
 }
 
 const INDEX = /^[1-9][0-9]{0,5}$/;
