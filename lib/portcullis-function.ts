@@ -84,7 +84,8 @@ export const NEVER_LOADED: readonly string[] = [
   '@smithy/credential-provider-imds',
 ];
 
-const BUNDLING: BundlingOptions = {
+/** How every function is bundled. */
+export const BUNDLING: BundlingOptions = {
   format: OutputFormat.CJS,
   target: 'node24',
   // The SDK's schemas shake out of its ES modules alone.
