@@ -44,15 +44,7 @@ function policyArnOf({ principal, resourceAccount }: RequestContext, reason: Rea
 }
 
 function nameOf(principal: Principal): string {
-  switch (principal.type) {
-    case 'WebIdentityUser':
-    case 'SAMLUser':
-      return principal.provider;
-    case 'Service':
-      return principal.service;
-    case 'Anonymous':
-      return 'anonymous';
-    default:
-      return principal.arn;
-  }
+  if ('arn' in principal) return principal.arn;
+  if ('provider' in principal) return principal.provider;
+  return principal.type === 'Service' ? principal.service : 'anonymous';
 }

@@ -35,16 +35,23 @@ export function compilePolicy(source: string | object, options: CompileOptions):
   const kind = KIND_OF_POLICY_TYPE[options.policyType];
   const { document, findings, text, denies } = parsePolicy(source, kind);
   if (document === undefined) throw new PolicyRefused(findings, denies);
-  const origin: PolicyOrigin = {
-    ...identify(options),
+  const { policyType, policyId, policyArn } = options;
+  const statements: CompiledStatement[] = [];
+  const policy: CompiledPolicy = {
+    policyType,
+    policyId,
+    policyArn,
     document,
-    ...(text !== undefined && { text }),
+    text,
     variables: document.Version === '2012-10-17',
+    statements,
+    unreadable: undefined,
   };
-  const statements = document.Statement.map(
-    (statement, index) => new CompiledStatement(origin, statement, index),
-  );
-  return { ...origin, statements };
+  for (let index = 0; index < document.Statement.length; index += 1) {
+    const statement = document.Statement[index];
+    if (statement !== undefined) statements.push(new CompiledStatement(policy, statement, index));
+  }
+  return policy;
 }
 
 /**
@@ -55,9 +62,13 @@ export function unreadablePolicy(
   options: CompileOptions,
   outcome: Exclude<DecisionType, 'allowed'> = 'implicitDeny',
 ): CompiledPolicy {
+  const { policyType, policyId, policyArn } = options;
   return {
-    ...identify(options),
+    policyType,
+    policyId,
+    policyArn,
     document: { Statement: [] },
+    text: undefined,
     variables: false,
     statements: [],
     unreadable: outcome,
@@ -75,12 +86,4 @@ export function compileOrDeny(source: string | object, options: CompileOptions):
     if (!(error instanceof PolicyRefused)) throw error;
     return unreadablePolicy(options, error.denies ? 'explicitDeny' : 'implicitDeny');
   }
-}
-
-function identify({ policyType, policyId, policyArn }: CompileOptions) {
-  return {
-    policyType,
-    ...(policyId !== undefined && { policyId }),
-    ...(policyArn !== undefined && { policyArn }),
-  };
 }

@@ -2,11 +2,12 @@ import { compileActions } from './action-pattern';
 import type { ActionTest } from './action-pattern';
 import { compileArnPattern } from './arn';
 import type { ArnTest } from './arn';
-import { compileCondition } from './conditions';
+import { CompiledCondition } from './conditions';
 import type { ConditionTest } from './conditions';
 import type { PolicyOrigin } from './policy-origin';
-import type { PolicyType } from './decision';
-import type { ConditionEntry, Statement } from './document';
+import type { PolicyType, Reason } from './decision';
+import type { Statement } from './document';
+import { positionAt } from './findings';
 import { RANK, compilePrincipals, isWhollyNamed, rankOf } from './principals';
 import type { Rank } from './principals';
 import type { Principal, RequestContext } from './request-context';
@@ -14,12 +15,13 @@ import type { Principal, RequestContext } from './request-context';
 /** Whether resource and conditions of a statement match; the action has been looked up before. */
 export type StatementTest = (request: RequestContext) => boolean;
 
-const RANKED: ReadonlySet<PolicyType> = new Set(['resource-based policy', 'role trust policy']);
+const EVERYTHING: ArnTest = () => true;
 
-export interface CompiledCondition {
-  readonly entry: ConditionEntry;
-  readonly test: ConditionTest;
-}
+const NOTHING: ArnTest = () => false;
+
+type StatementPosition = NonNullable<Reason['position']>;
+
+const RANKED: ReadonlySet<PolicyType> = new Set(['resource-based policy', 'role trust policy']);
 
 /**
  * One statement, ready to be asked. Its matchers are made when they are first needed: a principal with large policies pays only for
@@ -28,7 +30,8 @@ export interface CompiledCondition {
 export class CompiledStatement {
   readonly allows: boolean;
   private actionTest: ActionTest | undefined;
-  private resourceTests: readonly ArnTest[] | undefined;
+  private resourceTest: ArnTest | undefined;
+  private textPosition: StatementPosition | undefined;
   private conditionTests: readonly CompiledCondition[] | undefined;
   private statementTest: StatementTest | undefined;
   private principalTest: ((principal: Principal) => number) | undefined;
@@ -74,20 +77,30 @@ export class CompiledStatement {
   }
 
   get conditions(): readonly CompiledCondition[] {
-    this.conditionTests ??= (this.statement.Condition ?? []).map((entry) => ({
-      entry,
-      test: compileCondition(entry, this.policy.variables),
-    }));
+    this.conditionTests ??= (this.statement.Condition ?? []).map(
+      (entry) => new CompiledCondition(entry, this.policy.variables),
+    );
     return this.conditionTests;
   }
 
   matchesResource({ resource, context }: RequestContext): boolean {
-    const { Resource, NotResource } = this.statement;
-    const patterns = Resource ?? NotResource;
-    if (patterns === undefined) return true;
-    this.resourceTests ??= patterns.map((pattern) => this.compileResource(pattern));
-    const matches = this.resourceTests.some((test) => test(resource, context));
-    return matches === (Resource !== undefined);
+    this.resourceTest ??= this.compileResourceTest() ?? EVERYTHING;
+    return this.resourceTest(resource, context);
+  }
+
+  /** The Sid, where there is one that says something. */
+  get sid(): string | undefined {
+    const { Sid } = this.statement;
+    return Sid === '' ? undefined : Sid;
+  }
+
+  /** As AWS counts: from behind the opening brace to behind the closing one. */
+  get position(): StatementPosition | undefined {
+    const { text } = this.policy;
+    const { start, end } = this.statement;
+    if (text === undefined || start < 0) return undefined;
+    this.textPosition ??= { start: positionAt(text, start + 1), end: positionAt(text, end) };
+    return this.textPosition;
   }
 
   /**
@@ -108,7 +121,6 @@ export class CompiledStatement {
   }
 
   private compileResource(pattern: string): ArnTest {
-    if (pattern === '*') return () => true;
     const test = compileArnPattern(pattern, this.policy.variables ? 'resource' : 'none');
     if (test === undefined) throw new TypeError(`no ARN: ${pattern}`);
     return test;
@@ -134,10 +146,9 @@ export class CompiledStatement {
     const { Resource, NotResource } = this.statement;
     const patterns = Resource ?? NotResource;
     if (patterns === undefined) return undefined;
-    if (patterns.includes('*')) return Resource === undefined ? () => false : undefined;
-    this.resourceTests ??= patterns.map((pattern) => this.compileResource(pattern));
-    const [first, second] = this.resourceTests;
-    const tests = this.resourceTests;
+    if (patterns.includes('*')) return Resource === undefined ? NOTHING : undefined;
+    const tests = patterns.map((pattern) => this.compileResource(pattern));
+    const [first, second] = tests;
     if (Resource === undefined) {
       return (value, context) => !tests.some((test) => test(value, context));
     }

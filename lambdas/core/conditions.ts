@@ -1,5 +1,5 @@
 import { parseOperator } from './condition-operators';
-import type { ComparisonOperator, OperatorUse } from './condition-operators';
+import type { OperatorUse, ValueTest } from './condition-operators';
 import { findContextValue } from './context-values';
 import type { ContextValue } from './context-values';
 import type { ConditionReason } from './decision';
@@ -10,6 +10,38 @@ import { renderTemplate } from './variables';
 
 export type ConditionTest = (context: ConditionContext) => boolean;
 
+/** One operator and key of a statement, ready to be asked. */
+export class CompiledCondition {
+  readonly test: ConditionTest;
+  private readonly folded: string;
+  private readonly replaces: boolean;
+
+  constructor(
+    private readonly entry: ConditionEntry,
+    variables: boolean,
+  ) {
+    const use = parseOperator(entry.operator);
+    if (use === undefined) throw new TypeError(`no such condition operator: ${entry.operator}`);
+    this.folded = foldCase(entry.key);
+    this.replaces =
+      variables && use.operator.variables && entry.values.some((value) => value.includes('${'));
+    this.test = compileCondition(entry, use, this.folded, variables);
+  }
+
+  /** What the condition asked for and what the request had. */
+  explain(context: ConditionContext): ConditionReason {
+    const { operator, key, values } = this.entry;
+    const actual = findContextValue(context, key, this.folded);
+    return {
+      operator,
+      key,
+      expected: this.replaces ? values.map((value) => renderTemplate(value, context)) : values,
+      actual: typeof actual === 'string' ? [actual] : actual,
+      matched: this.test(context),
+    };
+  }
+}
+
 /**
  * Compiles one operator and key with its values.
  *
@@ -19,39 +51,37 @@ export type ConditionTest = (context: ConditionContext) => boolean;
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
  */
-export function compileCondition(entry: ConditionEntry, variables: boolean): ConditionTest {
-  const use = parseOperator(entry.operator);
-  if (use === undefined) throw new TypeError(`no such condition operator: ${entry.operator}`);
-  const { key, values } = entry;
-  const folded = foldCase(key);
+function compileCondition(
+  { key, values }: ConditionEntry,
+  use: OperatorUse,
+  folded: string,
+  variables: boolean,
+): ConditionTest {
   const { operator } = use;
   if (operator.kind === 'presence') {
     const test = operator.compilePresence(values);
     return (context) => test(isPresent(findContextValue(context, key, folded)));
   }
-  return use.quantifier === undefined
-    ? compileSingle(operator, use, { key, folded, values, variables })
-    : compileSet(operator, use, { key, folded, values, variables });
+  const matches = operator.compile(values, variables && operator.variables);
+  const compile = use.quantifier === undefined ? compileSingle : compileSet;
+  return compile(matches, operator.negated, use, { key, folded });
 }
 
 function isPresent(value: ContextValue | undefined): boolean {
   return value !== undefined && (typeof value === 'string' || value.length > 0);
 }
 
-interface Operands {
+interface Key {
   readonly key: string;
   readonly folded: string;
-  readonly values: readonly string[];
-  readonly variables: boolean;
 }
 
 function compileSingle(
-  operator: ComparisonOperator,
+  matches: ValueTest,
+  negated: boolean,
   { ifExists }: OperatorUse,
-  { key, folded, values, variables }: Operands,
+  { key, folded }: Key,
 ): ConditionTest {
-  const { negated } = operator;
-  const matches = operator.compile(values, variables && operator.variables);
   const whenMissing = negated || ifExists;
   return (context) => {
     const value = findContextValue(context, key, folded);
@@ -63,12 +93,11 @@ function compileSingle(
 }
 
 function compileSet(
-  operator: ComparisonOperator,
+  matches: ValueTest,
+  negated: boolean,
   { ifExists, quantifier }: OperatorUse,
-  { key, folded, values, variables }: Operands,
+  { key, folded }: Key,
 ): ConditionTest {
-  const { negated } = operator;
-  const matches = operator.compile(values, variables && operator.variables);
   const all = quantifier === 'ForAllValues';
   const whenMissing = all || ifExists;
   return (context) => {
@@ -79,23 +108,5 @@ function compileSet(
       if ((matches(one, context) !== negated) !== all) return !all;
     }
     return all;
-  };
-}
-
-/** What a condition asked for and what the request had. */
-export function explainCondition(
-  entry: ConditionEntry,
-  variables: boolean,
-  context: ConditionContext,
-  matched: boolean,
-): ConditionReason {
-  const actual = findContextValue(context, entry.key, foldCase(entry.key));
-  const replaces = variables && parseOperator(entry.operator)?.operator.variables === true;
-  return {
-    operator: entry.operator,
-    key: entry.key,
-    expected: replaces ? entry.values.map((value) => renderTemplate(value, context)) : entry.values,
-    actual: typeof actual === 'string' ? [actual] : actual,
-    matched,
   };
 }

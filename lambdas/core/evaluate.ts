@@ -1,7 +1,6 @@
 import type { Decision, DecisionType } from './decision';
 import { explain } from './explain';
-import { judge } from './judge';
-import type { Trace } from './judge';
+import { Trace, judge } from './judge';
 import type { PolicySet } from './policy-set';
 import type { RequestContext } from './request-context';
 
@@ -16,7 +15,7 @@ export function decide(request: RequestContext, policies: PolicySet): DecisionTy
 
 /** Decides, and says what decided. The decision is always the one that {@link decide} makes. */
 export function evaluate(request: RequestContext, policies: PolicySet): Decision {
-  const trace: Trace = {};
+  const trace = new Trace();
   const decision = judge(request, policies, trace);
   return { decision, because: explain(decision, request, trace) };
 }

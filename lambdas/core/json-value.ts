@@ -26,22 +26,18 @@ function convert(
 ): JsonNode | undefined {
   conversion.budget.nodes -= 1;
   if (conversion.budget.nodes < 0) {
-    return report(conversion, 'TOO_LARGE', 'the value holds too many members', path);
+    report(conversion, 'TOO_LARGE', 'the value holds too many members', path); return;
   }
-  switch (typeof value) {
-    case 'string':
-      return { kind: 'string', value, ...NOWHERE };
-    case 'boolean':
-      return { kind: 'boolean', value: value ? 'true' : 'false', ...NOWHERE };
-    case 'number':
-      if (!Number.isFinite(value)) break;
-      return { kind: 'number', value: String(value), ...NOWHERE };
-    case 'object':
-      if (value === null) return { kind: 'null', value: 'null', ...NOWHERE };
-      return convertObject(value, path, conversion);
-    default:
+  if (typeof value === 'string') return { kind: 'string', value, ...NOWHERE };
+  if (typeof value === 'boolean') {
+    return { kind: 'boolean', value: value ? 'true' : 'false', ...NOWHERE };
   }
-  return report(conversion, 'INVALID_JSON', 'the value is not one that JSON can hold', path);
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    return { kind: 'number', value: String(value), ...NOWHERE };
+  }
+  if (value === null) return { kind: 'null', value: 'null', ...NOWHERE };
+  if (typeof value === 'object') return convertObject(value, path, conversion);
+  report(conversion, 'INVALID_JSON', 'the value is not one that JSON can hold', path);
 }
 
 function convertObject(
@@ -51,7 +47,7 @@ function convertObject(
 ): JsonNode | undefined {
   const { maximumDepth } = conversion.limits;
   if (path.length >= maximumDepth) {
-    return report(conversion, 'TOO_DEEP', `nested deeper than ${maximumDepth} levels`, path);
+    report(conversion, 'TOO_DEEP', `nested deeper than ${maximumDepth} levels`, path); return;
   }
   if (Array.isArray(value)) {
     const items: JsonNode[] = [];
@@ -64,7 +60,7 @@ function convertObject(
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    return report(conversion, 'INVALID_JSON', 'the value is not a plain object', path);
+    report(conversion, 'INVALID_JSON', 'the value is not a plain object', path); return;
   }
   const members: JsonMember[] = [];
   for (const [name, member] of Object.entries(value)) {
@@ -83,4 +79,5 @@ function report(
   path: readonly (string | number)[],
 ): undefined {
   conversion.problems.push({ code, message, path, offset: -1 });
+  return undefined;
 }

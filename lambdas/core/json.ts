@@ -87,8 +87,10 @@ export function readJson(text: string, limits: JsonLimits): JsonReading {
 }
 
 /** Leaves the reader at the first problem it cannot read beyond. */
-class JsonStop {
-  constructor(readonly problem: JsonProblem) {}
+class JsonStop extends Error {
+  constructor(readonly problem: JsonProblem) {
+    super(problem.message);
+  }
 }
 
 const QUOTE = 0x22;

@@ -9,24 +9,24 @@ import type { Principal, RequestContext } from './request-context';
 import { needsResourcePolicy } from './service-rules';
 
 /** What was found on the way to a decision, for whoever wants reasons. */
-export interface Trace {
-  entry?: ActionEntry;
-  resourceEntry?: ResourceEntry;
-  /** Nothing was asked: everyone may do this. */
-  alwaysAllowed?: boolean;
-  /** Denies that matched. */
-  denied?: readonly CompiledStatement[];
-  unreadable?: readonly CompiledPolicy[];
+export class Trace {
+  entry: ActionEntry | undefined = undefined;
+  resourceEntry: ResourceEntry | undefined = undefined;
+  /** Denies that matched, in the order in which AWS looks at policy types. */
+  denied: readonly CompiledStatement[] = [];
+  unreadable: readonly CompiledPolicy[] = [];
+  /** The action cannot be about the resource. */
+  isUnrelated = false;
   /** The Allow of each layer that took part. */
-  resource?: CompiledStatement;
-  identity?: CompiledStatement;
-  boundary?: CompiledStatement;
-  session?: CompiledStatement;
-  levels?: readonly CompiledStatement[];
-  /** Layers that lacked an Allow, in the order in which AWS looks at them. */
-  missing?: readonly MissingLayer[];
+  resource: CompiledStatement | undefined = undefined;
+  identity: CompiledStatement | undefined = undefined;
+  boundary: CompiledStatement | undefined = undefined;
+  session: CompiledStatement | undefined = undefined;
+  readonly levels: CompiledStatement[] = [];
   /** What a resource-based Allow was worth. */
-  rank?: Rank;
+  rank: Rank = RANK.none;
+  /** Layers that lacked an Allow, in the order in which AWS looks at them. */
+  readonly missing: MissingLayer[] = [];
 }
 
 export type MissingLayer = Level | 'resource' | 'identity' | 'boundary' | 'session';
@@ -35,67 +35,61 @@ export type MissingLayer = Level | 'resource' | 'identity' | 'boundary' | 'sessi
  * The decision, in AWS's order: an explicit Deny anywhere; then an Allow is needed at every level of SCPs and in the endpoint policy; then
  * resource-based, identity-based, boundary and session policies, as they combine.
  *
- * Invariant: `allowed` is returned at one place for policies, and only behind all Denies.
+ * Invariant: behind the Denies, and only there, is `allowed` returned for what policies say.
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function judge(request: RequestContext, policies: PolicySet, trace?: Trace): DecisionType {
-  const { principal } = request;
-  const standing = standingOf(principal);
+  const standing = standingOf(request.principal);
   const entry = policies.entry(request.action, standing);
+  if (entry.rules.alwaysAllowed && standing !== 'withoutAccount') return 'allowed';
   const resourceEntry = policies.resourceIndex?.entry(request.action);
-  if (entry.rules.alwaysAllowed && standing !== 'withoutAccount') {
-    if (trace !== undefined) trace.alwaysAllowed = true;
-    return 'allowed';
-  }
   if (trace !== undefined) {
     trace.entry = entry;
-    if (resourceEntry !== undefined) trace.resourceEntry = resourceEntry;
+    trace.resourceEntry = resourceEntry;
   }
-  if (isDenied(request, entry, resourceEntry, trace)) return 'explicitDeny';
+  const denied = entry.deny.find(request);
+  const ownDeny = resourceEntry && findOwnDeny(request, entry, resourceEntry);
+  if (denied !== undefined || ownDeny !== undefined) {
+    if (trace !== undefined) trace.denied = collectDenies(request, entry, ownDeny);
+    return 'explicitDeny';
+  }
   if (policies.unreadable.length > 0) return refuse(policies.unreadable, trace);
-  const levels = allowedAtEveryLevel(request, entry, trace);
-  if (!levels && trace === undefined) return 'implicitDeny';
-  const granted = isGranted(request, entry, resourceEntry, trace);
-  return levels && granted ? 'allowed' : 'implicitDeny';
-}
-
-function isDenied(
-  request: RequestContext,
-  entry: ActionEntry,
-  resourceEntry: ResourceEntry | undefined,
-  trace: Trace | undefined,
-): boolean {
-  const found = entry.deny.find(request);
-  const own = resourceEntry && findOwnDeny(request, entry, resourceEntry);
-  if (found === undefined && own === undefined) return false;
-  if (trace !== undefined) {
-    const all = found === undefined ? [] : entry.deny.findAll(request);
-    trace.denied = own === undefined ? all : insertInOrder(all, own);
+  if (entry.relates !== undefined && !entry.relates(request.resource)) {
+    if (trace !== undefined) trace.isUnrelated = true;
+    return 'implicitDeny';
   }
-  return true;
+  const everywhere = isAllowedAtEveryLevel(request, entry, trace);
+  if (!everywhere && trace === undefined) return 'implicitDeny';
+  const granted = isGranted(request, entry, resourceEntry, trace);
+  return everywhere && granted ? 'allowed' : 'implicitDeny';
 }
 
-/** Behind the organization's Denies, before the caller's: the order in which AWS looks at policy types. */
-function insertInOrder(
-  denied: readonly CompiledStatement[],
-  own: CompiledStatement,
+const CALLERS_POLICIES: ReadonlySet<string> = new Set([
+  'identity-based policy',
+  'permissions boundary',
+  'session policy',
+]);
+
+/** The resource's own Deny stands behind the organization's, before the caller's. */
+function collectDenies(
+  request: RequestContext,
+  { deny }: ActionEntry,
+  own: CompiledStatement | undefined,
 ): readonly CompiledStatement[] {
-  const isCallers = ({ policy }: CompiledStatement) =>
-    policy.policyType === 'identity-based policy' ||
-    policy.policyType === 'permissions boundary' ||
-    policy.policyType === 'session policy';
-  return [...denied.filter((statement) => !isCallers(statement)), own, ...denied.filter(isCallers)];
+  const denied = deny.findAll(request);
+  if (own === undefined) return denied;
+  const position = denied.findIndex(({ policy }) => CALLERS_POLICIES.has(policy.policyType));
+  return denied.toSpliced(position < 0 ? denied.length : position, 0, own);
 }
 
 function findOwnDeny(
   request: RequestContext,
-  entry: ActionEntry,
+  { boundary }: ActionEntry,
   { deny }: ResourceEntry,
 ): CompiledStatement | undefined {
-  const hasBoundary = entry.boundary !== undefined;
   for (const statement of deny) {
-    const rank = statement.rank(request.principal, hasBoundary);
+    const rank = statement.rank(request.principal, boundary !== undefined);
     if (rank !== RANK.none && statement.test(request)) return statement;
   }
   return undefined;
@@ -103,25 +97,26 @@ function findOwnDeny(
 
 function refuse(unreadable: readonly CompiledPolicy[], trace: Trace | undefined): DecisionType {
   if (trace !== undefined) trace.unreadable = unreadable;
-  return unreadable.some((policy) => policy.unreadable === 'explicitDeny')
-    ? 'explicitDeny'
-    : 'implicitDeny';
+  const denies = unreadable.some((policy) => policy.unreadable === 'explicitDeny');
+  return denies ? 'explicitDeny' : 'implicitDeny';
 }
 
-function allowedAtEveryLevel(
+function isAllowedAtEveryLevel(
   request: RequestContext,
   { levels }: ActionEntry,
   trace: Trace | undefined,
 ): boolean {
-  if (trace === undefined) {
-    for (const { allow } of levels) if (allow.find(request) === undefined) return false;
-    return true;
+  let everywhere = true;
+  for (const level of levels) {
+    const statement = level.allow.find(request);
+    if (trace === undefined) {
+      if (statement === undefined) return false;
+    } else if (statement === undefined) {
+      trace.missing.push(level);
+      everywhere = false;
+    } else trace.levels.push(statement);
   }
-  const found = levels.map((level) => ({ level, statement: level.allow.find(request) }));
-  const missing = found.filter(({ statement }) => statement === undefined);
-  trace.missing = missing.map(({ level }) => level);
-  trace.levels = found.flatMap(({ statement }) => statement ?? []);
-  return missing.length === 0;
+  return everywhere;
 }
 
 function isGranted(
@@ -132,44 +127,49 @@ function isGranted(
 ): boolean {
   const { principal } = request;
   const own = resourceEntry && findOwnAllow(request, resourceEntry);
-  const rank = own?.rank(principal, false) ?? RANK.none;
-  const accountId = accountOf(principal);
-  if (trace !== undefined && own !== undefined) {
+  const rank = own === undefined ? RANK.none : own.rank(principal, false);
+  if (trace !== undefined) {
     trace.resource = own;
     trace.rank = rank;
   }
+  const accountId = accountOf(principal);
   if (accountId === undefined) {
-    return rank >= RANK.limited || lacks(trace, ['resource']);
+    if (rank === RANK.none) trace?.missing.push('resource');
+    return rank !== RANK.none;
   }
   const isForeign = accountId !== request.resourceAccount;
-  const isClosed = isForeign || needsResourcePolicy(entry.rules, request);
-  if (isClosed && rank === RANK.none && trace === undefined) return false;
   if (!isForeign && rank === RANK.unlimited) return true;
-  const identity = principal.type === 'Root' ? ROOT : entry.identity.find(request);
-  const boundary = entry.boundary === undefined ? NO_LAYER : entry.boundary.find(request);
-  const session = entry.session === undefined ? NO_LAYER : entry.session.find(request);
-  if (trace !== undefined) {
-    if (typeof identity === 'object') trace.identity = identity;
-    if (typeof boundary === 'object') trace.boundary = boundary;
-    if (typeof session === 'object') trace.session = session;
+  const isOpen = rank !== RANK.none || !(isForeign || needsResourcePolicy(entry.rules, request));
+  if (!isOpen) {
+    if (trace === undefined) return false;
+    trace.missing.push('resource');
   }
-  const missing: MissingLayer[] = [];
-  if (isClosed && rank === RANK.none) missing.push('resource');
-  const isEnough = !isForeign && rank === RANK.limited;
-  if (identity === undefined && !isEnough) missing.push('identity');
-  if (boundary === undefined) missing.push('boundary');
-  if (session === undefined) missing.push('session');
-  return missing.length === 0 || lacks(trace, missing);
+  const needsIdentity = (isForeign || rank !== RANK.limited) && principal.type !== 'Root';
+  return isAllowedByCaller(request, entry, needsIdentity, trace) && isOpen;
 }
 
-/** The root user has every permission in its account; it has no identity-based policies. */
-const ROOT = 'root';
-
-const NO_LAYER = 'no layer';
-
-function lacks(trace: Trace | undefined, missing: readonly MissingLayer[]): false {
-  if (trace !== undefined) trace.missing = [...(trace.missing ?? []), ...missing];
-  return false;
+/** Whether the policies on the caller's side allow: identity-based, boundary, session. */
+function isAllowedByCaller(
+  request: RequestContext,
+  { identity, boundary, session }: ActionEntry,
+  needsIdentity: boolean,
+  trace: Trace | undefined,
+): boolean {
+  if (trace === undefined) {
+    return (
+      (!needsIdentity || identity.find(request) !== undefined) &&
+      (boundary === undefined || boundary.find(request) !== undefined) &&
+      (session === undefined || session.find(request) !== undefined)
+    );
+  }
+  const before = trace.missing.length;
+  trace.identity = identity.find(request);
+  if (needsIdentity && trace.identity === undefined) trace.missing.push('identity');
+  trace.boundary = boundary?.find(request);
+  if (boundary !== undefined && trace.boundary === undefined) trace.missing.push('boundary');
+  trace.session = session?.find(request);
+  if (session !== undefined && trace.session === undefined) trace.missing.push('session');
+  return trace.missing.length === before;
 }
 
 /** The matching Allow that is worth most. */

@@ -2,71 +2,78 @@ import { parseOperator } from './condition-operators';
 import type { ConditionEntry } from './document';
 import type { JsonNode, JsonObject } from './json';
 import { foldCase } from './letter-case';
-import type { Path, PolicyReader } from './policy-reader';
+import type { PolicyReader } from './policy-reader';
 import { parseTemplate } from './variables';
 
 /** Reads a Condition block; one entry for each operator and key. */
 export function parseCondition(
-  parser: PolicyReader,
+  reader: PolicyReader,
   node: JsonNode,
-  path: Path,
 ): readonly ConditionEntry[] | undefined {
   if (node.kind !== 'object') {
-    return parser.reportSyntax('INVALID_TYPE', path, node, 'a Condition is an object');
+    reader.reportSyntax('INVALID_TYPE', node, 'a Condition is an object');
+    return undefined;
   }
   const entries: ConditionEntry[] = [];
-  const operators = new Set<string>();
+  const operators: string[] = [];
   for (const { name, value } of node.members) {
-    const operatorPath = [...path, name];
+    reader.path.push(name);
     if (value.kind !== 'object') {
-      parser.reportSyntax('INVALID_TYPE', operatorPath, value, 'an operator has keys');
-      continue;
+      reader.reportSyntax('INVALID_TYPE', value, 'an operator has keys');
+    } else {
+      const folded = foldCase(name);
+      if (operators.includes(folded)) {
+        const message = `the operator \`${name}\` stands twice in one Condition`;
+        reader.reportSyntax('DUPLICATE_CONDITION_OPERATOR', value, message);
+      }
+      operators.push(folded);
+      parseKeys(reader, name, value, entries);
     }
-    if (operators.has(foldCase(name))) {
-      const message = `the operator \`${name}\` stands twice in one Condition`;
-      parser.reportSyntax('DUPLICATE_CONDITION_OPERATOR', operatorPath, value, message);
-    }
-    operators.add(foldCase(name));
-    if (parseOperator(name) === undefined && value.members.length > 0) {
-      const message = `\`${name}\` is no condition operator`;
-      parser.reportSyntax('UNKNOWN_OPERATOR', operatorPath, value, message);
-    }
-    parseKeys(parser, { operator: name, node: value, path: operatorPath }, entries);
+    reader.path.pop();
   }
   return entries;
 }
 
+/** An operator that AWS does not have says nothing as long as it has no keys. */
 function parseKeys(
-  parser: PolicyReader,
-  { operator, node, path }: { operator: string; node: JsonObject; path: Path },
+  reader: PolicyReader,
+  operator: string,
+  node: JsonObject,
   entries: ConditionEntry[],
 ): void {
-  const keys = new Set<string>();
+  const use = parseOperator(operator);
+  if (use === undefined && node.members.length > 0) {
+    const message = `\`${operator}\` is no condition operator`;
+    reader.reportSyntax('UNKNOWN_OPERATOR', node, message);
+  }
+  const replaces = reader.variables && use?.operator.variables === true;
+  const keys: string[] = [];
   for (const { name, value } of node.members) {
-    const keyPath = [...path, name];
+    reader.path.push(name);
     const folded = foldCase(name);
-    if (keys.has(folded)) {
+    if (keys.includes(folded)) {
       const message = `the key \`${name}\` stands twice under one operator`;
-      parser.reportSyntax('DUPLICATE_CONDITION_KEY', keyPath, value, message);
+      reader.reportSyntax('DUPLICATE_CONDITION_KEY', value, message);
     }
-    keys.add(folded);
-    const values = parseValues(parser, value, keyPath);
-    if (values === undefined) continue;
-    if (parser.variables && parseOperator(operator)?.operator.variables === true) {
-      refuseBrokenVariables(parser, values, value, keyPath);
+    keys.push(folded);
+    const values = parseValues(reader, value);
+    if (values !== undefined) {
+      if (replaces) refuseBrokenVariables(reader, values, value);
+      entries.push({ operator, key: name, values });
     }
-    entries.push({ operator, key: name, values });
+    reader.path.pop();
   }
 }
 
 /** Numbers and Booleans are taken as the texts that they are written as. */
-function parseValues(parser: PolicyReader, node: JsonNode, path: Path): string[] | undefined {
+function parseValues(reader: PolicyReader, node: JsonNode): string[] | undefined {
   const items = node.kind === 'array' ? node.items : [node];
   const values: string[] = [];
   for (const item of items) {
     if (item.kind !== 'string' && item.kind !== 'number' && item.kind !== 'boolean') {
       const message = 'a condition value is a string, a number or a Boolean, or a list of them';
-      return parser.reportSyntax('INVALID_TYPE', path, item, message);
+      reader.reportSyntax('INVALID_TYPE', item, message);
+      return undefined;
     }
     values.push(item.value);
   }
@@ -74,15 +81,14 @@ function parseValues(parser: PolicyReader, node: JsonNode, path: Path): string[]
 }
 
 function refuseBrokenVariables(
-  parser: PolicyReader,
+  reader: PolicyReader,
   values: readonly string[],
   node: JsonNode,
-  path: Path,
 ): void {
   for (const value of values) {
     if (value.includes('${') && parseTemplate(value) === undefined) {
       const message = `\`${value}\` has an invalid policy variable`;
-      parser.report('INVALID_VARIABLE', path, node, message, 'The policy failed legacy parsing');
+      reader.report('INVALID_VARIABLE', node, message, 'The policy failed legacy parsing');
     }
   }
 }

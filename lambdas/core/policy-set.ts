@@ -1,3 +1,4 @@
+import type { Catalogue } from './catalogue/catalogue';
 import type { CompiledPolicy } from './compile';
 import type { CompiledStatement } from './compiled-statement';
 import { foldCase } from './letter-case';
@@ -27,6 +28,8 @@ export interface Policies {
   readonly rcps?: readonly (readonly CompiledPolicy[])[];
   /** Of the VPC endpoint that the request came through. */
   readonly endpoint?: readonly CompiledPolicy[];
+  /** The services that are known: of those, an action is denied on a resource that it cannot be about. */
+  readonly catalogue?: Catalogue;
 }
 
 /**
@@ -44,6 +47,8 @@ export interface Level {
 /** Everything the policies of a set say about one action. */
 export interface ActionEntry {
   readonly rules: ServiceRules;
+  /** Whether the action can be about a resource; undefined where its service is not known. */
+  readonly relates: ((resource: string) => boolean) | undefined;
   /** The Denies of all layers but the resource's, those of the organization first. */
   readonly deny: StatementList;
   readonly identity: StatementList;
@@ -187,6 +192,7 @@ function makeEntry(policies: Policies, folded: string, standing: Standing): Acti
   }
   return {
     rules: findServiceRules(folded),
+    relates: policies.catalogue?.relates(folded),
     deny: new StatementList(layers.flatMap((layer) => layer?.deny ?? [])),
     identity: new StatementList(identity.allow),
     boundary: bounds && new StatementList(bounds.allow),

@@ -63,10 +63,19 @@ export function checkPolicySize(text: string, kind: PolicyKind, collector: Findi
       collector.report({ code: POLICY_SIZE_CODE, path: [], message, severity: 'error' }, 0);
     }
   }
-  const foreign = text.search(/[^\u0009\u000a\u000d\u0020-\u00ff]/);
+  const foreign = findForeignCharacter(text);
   if (foreign >= 0) {
     const message = 'a policy has characters from U+0020 to U+00FF, tabs and line ends only';
     const finding = { code: 'INVALID_CHARACTER', path: [], message, severity: 'error' } as const;
     collector.report({ ...finding, awsMessage: 'Syntax errors in policy.' }, foreign);
   }
+}
+
+function findForeignCharacter(text: string): number {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    const isControl = code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d;
+    if (isControl || code > 0xff) return index;
+  }
+  return -1;
 }

@@ -6,6 +6,7 @@ import { evaluate } from './evaluate';
 import { createPolicySet } from './policy-set';
 import type { PolicySet } from './policy-set';
 import type { ConditionContext, Principal, RequestContext } from './request-context';
+import { isTrustAction } from './service-rules';
 
 /**
  * A question about a decision as people write it down: for tests, for the command line, for bug reports. The context is taken as it is
@@ -56,8 +57,9 @@ export function readScenarioRequest({ request }: Scenario): RequestContext {
 
 /** The policies of a scenario, each with an id that says where it stands: `identity[0]`, `scps[1][0]`. */
 export function readScenarioPolicies({ policies, request }: Scenario): PolicySet {
-  const trust = /^sts:(assumerole|tagsession|setsourceidentity)/i.test(request.action);
-  const resourceType = trust ? 'role trust policy' : 'resource-based policy';
+  const resourceType = isTrustAction(request.action)
+    ? 'role trust policy'
+    : 'resource-based policy';
   const [resource] = compileLayer('resource', listOf(policies.resource), resourceType) ?? [];
   const boundary = compileLayer('boundary', policies.boundary, 'permissions boundary');
   const session = compileLayer('session', policies.session, 'session policy');

@@ -18,9 +18,14 @@ export interface ServiceRules {
 const ROLE = /^arn:[^:]*:iam::[^:]*:role\//;
 const KEY = /^arn:[^:]*:kms:[^:]*:[^:]*:key\//;
 
-const TRUST_ACTION = /^sts:(?:assumerole.*|tagsession|setsourceidentity)$/;
+const TRUST_ACTION = /^sts:(?:assumerole.*|tagsession|setsourceidentity)$/i;
 
 const ORDINARY: ServiceRules = { alwaysAllowed: false, needsResourcePolicy: undefined };
+
+/** Whether the policy of the resource that an action is about is a role's trust policy. */
+export function isTrustAction(action: string): boolean {
+  return TRUST_ACTION.test(action);
+}
 
 /** The rules for an action, given in lower case. */
 export function findServiceRules(folded: string): ServiceRules {

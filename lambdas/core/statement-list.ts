@@ -14,6 +14,7 @@ export class StatementList {
   readonly unconditional: CompiledStatement | undefined;
   private readonly scanned: readonly CompiledStatement[];
   private readonly index: ResourceIndex | undefined;
+  private positions: ReadonlyMap<CompiledStatement, number> | undefined;
 
   constructor(readonly statements: readonly CompiledStatement[]) {
     this.unconditional = statements.find((statement) => statement.isUnconditional);
@@ -39,7 +40,24 @@ export class StatementList {
 
   /** Every statement that matches, in order. */
   findAll(request: RequestContext): CompiledStatement[] {
-    return this.statements.filter((statement) => statement.test(request));
+    const found = this.scanned.filter((statement) => statement.test(request));
+    if (this.index === undefined) return found;
+    const behindIndex = this.index.candidates(request);
+    const all = [...found, ...behindIndex.filter((statement) => statement.test(request))];
+    return all.sort((left, right) => this.positionOf(left) - this.positionOf(right));
+  }
+
+  /** A statement whose resources match, whatever its conditions say. */
+  findByResource(request: RequestContext): CompiledStatement | undefined {
+    return (
+      this.scanned.find((statement) => statement.matchesResource(request)) ??
+      this.index?.candidates(request).find((statement) => statement.matchesResource(request))
+    );
+  }
+
+  private positionOf(statement: CompiledStatement): number {
+    this.positions ??= new Map(this.statements.map((one, position) => [one, position]));
+    return this.positions.get(statement) ?? 0;
   }
 }
 
@@ -96,6 +114,17 @@ class ResourceIndex {
       for (const statement of bucket) if (statement.test(request)) return statement;
     }
     return undefined;
+  }
+
+  /** The statements that may match a resource, each once. */
+  candidates({ resource }: RequestContext): readonly CompiledStatement[] {
+    const start = resourcePartStart(resource);
+    const found = new Set<CompiledStatement>();
+    for (const length of start < 0 ? [] : this.lengths) {
+      const hash = hashOf(resource.slice(start, start + length), length);
+      for (const statement of this.buckets.get(hash) ?? []) found.add(statement);
+    }
+    return [...found];
   }
 }
 

@@ -3,6 +3,7 @@ import type { PolicyDocument, PolicyKind, Statement } from './document';
 import { parseOperator } from './condition-operators';
 import { FindingCollector } from './findings';
 import type { JsonNode } from './json';
+import { offsetOf, statementPath } from './node-path';
 import { parsePolicy } from './parse';
 import { isAcceptedDate } from './policy-dates';
 import type { Path } from './policy-reader';
@@ -65,12 +66,6 @@ function checkSaved({ draft, root, kind }: Draft, collector: FindingCollector): 
 
 type Report = (code: string, path: Path, message: string, awsMessage?: string) => void;
 
-function statementPath(root: JsonNode, index: number): Path {
-  const member =
-    root.kind === 'object' ? root.members.find(({ name }) => name === 'Statement') : undefined;
-  return member?.value.kind === 'array' ? ['Statement', index] : ['Statement'];
-}
-
 function checkSid({ Sid }: Statement, path: Path, sids: Set<string>, report: Report): void {
   if (Sid === undefined || Sid === '') return;
   if (sids.has(Sid)) {
@@ -115,20 +110,4 @@ function checkDates(statement: Statement, path: Path, report: Report): void {
       report('INVALID_DATE', conditionPath, message, 'The policy failed legacy parsing');
     }
   }
-}
-
-/** Where the value at a path begins, or the nearest value around it. */
-function offsetOf(root: JsonNode, path: Path): number {
-  let node = root;
-  for (const step of path) {
-    const next =
-      node.kind === 'object'
-        ? node.members.find(({ name }) => name === step)?.value
-        : node.kind === 'array' && typeof step === 'number'
-          ? node.items[step]
-          : undefined;
-    if (next === undefined) break;
-    node = next;
-  }
-  return node.start;
 }
