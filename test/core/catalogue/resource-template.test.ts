@@ -90,7 +90,7 @@ describe('a resource template', () => {
     const value = fc.string({
       minLength: 1,
       maxLength: 12,
-      unit: fc.constantFrom(...'ab/:%-2Fo.'),
+      unit: fc.constantFrom('a', 'b', '/', ':', '%', '-', '2', 'F', 'o', '.'),
     });
     const read = (a: string, b: string): string | undefined => {
       const [first, second] = [readPathParameter(a, false), readPathParameter(b, false)];

@@ -29,7 +29,7 @@ describe('a route catalogue', () => {
     expect(parseRouteCatalogue({ Service: 'orders', Routes: [] }).routes.size).toBe(0);
   });
 
-  test.each([
+  test.each<readonly [string, unknown]>([
     ['nothing', undefined],
     ['null', null],
     ['a list', []],

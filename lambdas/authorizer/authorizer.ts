@@ -1,0 +1,195 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { describeDenial } from '../core/access-denied';
+import type { RouteCatalogue } from '../core/catalogue/route-catalogue';
+import type { Decision } from '../core/decision';
+import { evaluate } from '../core/evaluate';
+import type { RequestContext } from '../core/request-context';
+import { parseSignature } from '../credentials/signature-parts';
+import { verifySignature } from '../credentials/signature-v4';
+import { SigningKeyCache } from '../credentials/signing-key-cache';
+import type { AccessKeyRecord } from '../identity/entities';
+import type { LoadedPrincipal } from '../identity/principals';
+import { ERRORS, IamError } from '../protocol/errors';
+import type { HttpRequest } from '../protocol/http';
+import type { Store } from '../store/store';
+import { effectOf, writeRestAnswer } from './answers/rest';
+import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from './decision-log';
+import { readRestRequest, type GuardedRequest } from './events/rest-request';
+import { findGuardedResource, type GuardedResource } from './guarded-resource';
+import { PrincipalCache } from './principal-cache';
+import { requestKeys } from './request-keys';
+import { RouteCatalogues } from './route-catalogue';
+
+export interface AuthorizerOptions {
+  readonly store: Store;
+  /** How long what the store said may be used; 0: it is asked for every call. */
+  readonly stalenessSeconds: number;
+  /** Opens the sealed secret of an access key. Rejects with an outage, never with a caller's fault. */
+  readonly openSecret: (accessKey: AccessKeyRecord) => Promise<string>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Takes one line of JSON for every call. */
+  readonly log: (line: string) => void;
+}
+
+/** What API Gateway turns into 401, by this very message. */
+const UNAUTHORIZED = 'Unauthorized';
+
+/** The service that AWS's own signers name for a call of an API. */
+const EXECUTE_API = 'execute-api';
+
+/** A call whose signature holds, by a principal that is there. */
+interface Authenticated {
+  readonly principal: LoadedPrincipal;
+  readonly payloadHash: string;
+}
+
+/**
+ * Answers API Gateway's question about one call.
+ *
+ * - Bad or missing credentials: throws an Error with exactly the message `Unauthorized`, which becomes 401.
+ * - Not allowed: a Deny document, which becomes 403.
+ * - An outage of ours: throws any other Error, which becomes 500. Never an Allow, and never a Deny, which would be kept.
+ */
+export class Authorizer {
+  readonly #principals: PrincipalCache;
+  readonly #catalogues: RouteCatalogues;
+  readonly #signingKeys = new SigningKeyCache();
+
+  constructor(private readonly options: AuthorizerOptions) {
+    this.#principals = new PrincipalCache(options.store, options);
+    this.#catalogues = new RouteCatalogues(options.store, options);
+  }
+
+  async authorize(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+    const startedAt = this.options.now();
+    let request: GuardedRequest | undefined;
+    try {
+      request = readRestRequest(event);
+      return await this.#answer(request, startedAt);
+    } catch (error) {
+      const durationMilliseconds = this.options.now() - startedAt;
+      if (error instanceof IamError && ERRORS[error.code].fault === 'Sender') {
+        this.#log(unauthorizedEntry(request, error, durationMilliseconds));
+        throw new Error(UNAUTHORIZED, { cause: error });
+      }
+      this.#log(failureEntry(request, error, durationMilliseconds));
+      throw new Error('The authorizer could not decide.', { cause: error });
+    }
+  }
+
+  /** Lambda's own fields come first: `timestamp` and `level`. */
+  #log(entry: LogEntry): void {
+    const timestamp = new Date(this.options.now()).toISOString();
+    this.options.log(JSON.stringify({ timestamp, ...entry }));
+  }
+
+  async #answer(request: GuardedRequest, now: number): Promise<APIGatewayAuthorizerResult> {
+    const { service } = parseSignature(request.http);
+    const loading = this.#catalogues.get(request.method.apiId, request.method.stage);
+    // Where the credentials are bad nobody waits for the catalogue; its failure must not be the process's.
+    loading.catch(() => undefined);
+    const services = service === EXECUTE_API ? [] : ownService(await loading);
+    const { principal, payloadHash } = await this.#authenticate(request, services, now);
+    const guarded = findGuardedResource(request, await loading);
+    const { decision, message } = decideGuarded(request, guarded, principal, now);
+    const asked = {
+      caller: principal.caller,
+      action: guarded.action,
+      resource: guarded.resource ?? guarded.template,
+    };
+    const answer = writeRestAnswer({
+      ...asked,
+      methodArn: request.method.arn,
+      decision: decision.decision,
+      message,
+      payloadHash,
+      requestId: request.http.requestId,
+    });
+    const durationMilliseconds = this.options.now() - now;
+    this.#log(
+      decisionEntry(request, {
+        ...asked,
+        decision,
+        effect: effectOf(answer),
+        durationMilliseconds,
+      }),
+    );
+    return answer;
+  }
+
+  async #authenticate(
+    { http, method }: GuardedRequest,
+    services: readonly string[],
+    now: number,
+  ): Promise<Authenticated> {
+    const { credential, payloadHash } = await this.#verify(http, services, now);
+    const principal = await this.#principals.principal(credential.accessKey, method.partition);
+    if (principal === undefined) {
+      throw new IamError('InvalidClientTokenId', 'the owner of the access key is gone');
+    }
+    return { principal, payloadHash };
+  }
+
+  async #verify(http: HttpRequest, services: readonly string[], now: number) {
+    return verifySignature(http, {
+      services: [EXECUTE_API, ...services],
+      now,
+      signingKeys: this.#signingKeys,
+      findKey: async (accessKeyId, sessionToken) => {
+        // Long-term keys have no session token; one that comes with a key of theirs belongs to something else.
+        const accessKey =
+          sessionToken === undefined ? await this.#principals.accessKey(accessKeyId) : undefined;
+        return accessKey?.Status === 'Active'
+          ? {
+              accessKey,
+              keyVersion: Buffer.from(accessKey.SealedSecret).toString('base64'),
+              readSecretAccessKey: async () => this.options.openSecret(accessKey),
+            }
+          : undefined;
+      },
+    });
+  }
+}
+
+/** A catalogue's service may be signed for under its own name. */
+function ownService(catalogue: RouteCatalogue | undefined): readonly string[] {
+  return catalogue === undefined ? [] : [catalogue.service];
+}
+
+function decideGuarded(
+  request: GuardedRequest,
+  { action, resource, template }: GuardedResource,
+  { caller, policies }: LoadedPrincipal,
+  now: number,
+): { decision: Decision; message: string | undefined } {
+  if (resource === undefined) {
+    return {
+      decision: { decision: 'implicitDeny', because: [] },
+      message: `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${template} because the path of the request cannot be part of a resource`,
+    };
+  }
+  const { method, http } = request;
+  const resourceAccount = accountOf(resource) ?? method.accountId;
+  const context: RequestContext = {
+    principal: caller.principal,
+    action,
+    resource,
+    resourceAccount,
+    context: {
+      ...caller.context,
+      ...requestKeys(http, { region: method.region, resourceAccount, now }),
+    },
+  };
+  const decision = evaluate(context, policies);
+  return {
+    decision,
+    message: decision.decision === 'allowed' ? undefined : describeDenial(context, decision),
+  };
+}
+
+/** The account in an ARN; a resource without one belongs to the account of its API. */
+function accountOf(resource: string): string | undefined {
+  const account = resource.split(':', 5)[4];
+  return account === undefined || account === '' ? undefined : account;
+}

@@ -1,0 +1,66 @@
+import type { KmsDecryptionOptions } from './kms-decryption';
+
+/** What the function's template, and Lambda, tell it. */
+export interface AuthorizerEnvironment {
+  readonly identitiesTable: string;
+  readonly policiesTable: string;
+  readonly kms: Omit<KmsDecryptionOptions, 'timeoutMilliseconds'>;
+  /** How long what the store said may be used; 0 is allowed. */
+  readonly stalenessSeconds: number;
+}
+
+const DEFAULT_STALENESS_SECONDS = 5;
+/** Beyond this a withdrawn right would live longer than a session's shortest. */
+const MAX_STALENESS_SECONDS = 900;
+
+/** Throws where a variable is missing or is not what it should be: a wrongly deployed function must not decide. */
+export function readEnvironment(variables: NodeJS.ProcessEnv): AuthorizerEnvironment {
+  return {
+    identitiesTable: required(variables, 'IDENTITIES_TABLE'),
+    policiesTable: required(variables, 'POLICIES_TABLE'),
+    kms: readKms(variables),
+    stalenessSeconds: readStaleness(variables['STALENESS_SECONDS']),
+  };
+}
+
+/**
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html and
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ */
+function readKms(variables: NodeJS.ProcessEnv): AuthorizerEnvironment['kms'] {
+  const region = required(variables, 'AWS_REGION');
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const endpoint =
+    variables['AWS_ENDPOINT_URL_KMS'] ??
+    variables['AWS_ENDPOINT_URL'] ??
+    `https://kms.${region}.${domain}/`;
+  return {
+    keyId: required(variables, 'KMS_KEY_ID'),
+    region,
+    endpoint: new URL(endpoint),
+    credentials: {
+      accessKeyId: required(variables, 'AWS_ACCESS_KEY_ID'),
+      secretAccessKey: required(variables, 'AWS_SECRET_ACCESS_KEY'),
+      sessionToken: variables['AWS_SESSION_TOKEN'],
+    },
+  };
+}
+
+function required(variables: NodeJS.ProcessEnv, name: string): string {
+  const value = variables[name];
+  if (value === undefined || value === '') {
+    throw new Error(`the environment variable ${name} is missing`);
+  }
+  return value;
+}
+
+function readStaleness(text: string | undefined): number {
+  if (text === undefined) {
+    return DEFAULT_STALENESS_SECONDS;
+  }
+  const seconds = /^[0-9]{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seconds <= MAX_STALENESS_SECONDS)) {
+    throw new Error(`STALENESS_SECONDS is a whole number from 0 to ${MAX_STALENESS_SECONDS}`);
+  }
+  return seconds;
+}

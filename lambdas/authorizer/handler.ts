@@ -1,0 +1,44 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { DataKeys } from '../credentials/data-key';
+import { SealedSecrets } from '../credentials/sealed-secret';
+import { DynamoDbStore } from '../store/dynamodb-store';
+import { Authorizer } from './authorizer';
+import { readEnvironment } from './environment';
+import { createKmsDecryption } from './kms-decryption';
+
+let authorizer: Authorizer | undefined;
+
+/** API Gateway's REQUEST authorizer. Everything is made when the first call comes, and kept. */
+export async function handler(
+  event: APIGatewayRequestAuthorizerEvent,
+): Promise<APIGatewayAuthorizerResult> {
+  authorizer ??= createAuthorizer(process.env);
+  return authorizer.authorize(event);
+}
+
+/** Whoever waits longer is better told that we are down: API Gateway itself waits for 29 seconds. */
+const KMS_TIMEOUT_MILLISECONDS = 1000;
+
+function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
+  const environment = readEnvironment(variables);
+  const store = new DynamoDbStore(environment);
+  const dataKeys = new DataKeys({
+    store,
+    keyEncryption: createKmsDecryption({
+      ...environment.kms,
+      timeoutMilliseconds: KMS_TIMEOUT_MILLISECONDS,
+    }),
+    clock: Date.now,
+  });
+  const secrets = new SealedSecrets(dataKeys);
+  return new Authorizer({
+    store,
+    stalenessSeconds: environment.stalenessSeconds,
+    openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
+      secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
+    now: Date.now,
+    log: (line) => {
+      process.stdout.write(`${line}\n`);
+    },
+  });
+}

@@ -1,0 +1,66 @@
+import type { AccessKeyRecord } from '../identity/entities';
+import {
+  loadAccessKey,
+  loadPrincipal,
+  ownerOf,
+  type LoadedPrincipal,
+} from '../identity/principals';
+import { encodeParts } from '../store/keys';
+import type { Store } from '../store/store';
+import { FreshnessCache } from './freshness-cache';
+
+export interface PrincipalCacheOptions {
+  /** How long a deactivated key, a detached policy or a deleted user may still count. */
+  readonly stalenessSeconds: number;
+  readonly now: () => number;
+}
+
+/** One function sees some hundred requests a second at most, so these hold more than all callers of one bound. */
+const ACCESS_KEY_BOUNDS = { entries: 10_000, bytes: 16 * 1024 * 1024 };
+const PRINCIPAL_BOUNDS = { entries: 5_000, bytes: 48 * 1024 * 1024 };
+
+/** Ids and status, the sealed secret, and its object's members. */
+const ACCESS_KEY_BYTES = 1024;
+const ABSENCE_BYTES = 64;
+
+/**
+ * Access keys and principals as the store had them at most `stalenessSeconds` ago; no call of the store in between. Its reads are
+ * consistent, so that the bound is the whole staleness.
+ *
+ * Errors: StoreUnavailable.
+ */
+export class PrincipalCache {
+  readonly #accessKeys: FreshnessCache<AccessKeyRecord | undefined>;
+  readonly #principals: FreshnessCache<LoadedPrincipal | undefined>;
+
+  constructor(
+    private readonly store: Store,
+    options: PrincipalCacheOptions,
+  ) {
+    this.#accessKeys = new FreshnessCache({ ...options, bounds: ACCESS_KEY_BOUNDS });
+    this.#principals = new FreshnessCache({ ...options, bounds: PRINCIPAL_BOUNDS });
+  }
+
+  /** undefined where there is no such key. */
+  async accessKey(accessKeyId: string): Promise<AccessKeyRecord | undefined> {
+    return this.#accessKeys.get(encodeParts(accessKeyId), async () => {
+      const value = await loadAccessKey(this.store, accessKeyId, { consistent: true });
+      return { value, bytes: value === undefined ? ABSENCE_BYTES : ACCESS_KEY_BYTES };
+    });
+  }
+
+  /** undefined where the owner is gone or no longer has the key. Only for a key whose signature has been verified. */
+  async principal(
+    accessKey: AccessKeyRecord,
+    partition: string,
+  ): Promise<LoadedPrincipal | undefined> {
+    const owner = ownerOf(accessKey);
+    const { AccessKeyId: accessKeyId } = accessKey;
+    const key = encodeParts(partition, owner.kind, owner.accountId, owner.id, accessKeyId);
+    return this.#principals.get(key, async () => {
+      const options = { consistent: true, accessKeyId, partition };
+      const value = await loadPrincipal(this.store, owner, options);
+      return { value, bytes: value?.bytes ?? ABSENCE_BYTES };
+    });
+  }
+}
