@@ -1,25 +1,17 @@
-import * as client from '@aws-sdk/client-iam';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
 import { deployAdmin, type AdminDeployment, type Credentials } from '../operations/deployment';
 import { refusal } from '../operations/refusal';
 import { Scenery } from '../operations/scenery';
+import { commandOf } from './command';
 import { OPERATION_CASES, type OperationCase } from './operation-cases';
 
 /* What every row owes: nothing without its permission, everything it does with it alone. */
 
-type AnyCommand = client.GetUserCommand;
-
-function command(name: string, input: object): AnyCommand {
-  const constructors = client as unknown as Record<string, new (input: object) => AnyCommand>;
-  const Command = constructors[`${name}Command`];
-  if (Command === undefined) throw new Error(`the client has no ${name}`);
-  return new Command(input);
-}
-
 let deployment: AdminDeployment;
 let scenery: Scenery;
 let caller: { UserName: string; credentials: Credentials };
-let callerClient: client.IAMClient;
+let callerClient: IAMClient;
 
 beforeAll(async () => {
   deployment = await deployAdmin();
@@ -42,7 +34,7 @@ describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) =>
   const action = `iam:${name}`;
   let known: OperationCase;
 
-  const call = () => callerClient.send(command(name, known.input));
+  const call = () => callerClient.send(commandOf(name, known.input));
 
   beforeAll(async () => {
     const make = OPERATION_CASES[name];
