@@ -492,6 +492,24 @@ describe('the staleness bound', () => {
     expect(world.keys.decryptions).toBe(decryptions);
   });
 
+  test('asks the store once for many calls at once', async () => {
+    const world = await createWorld();
+    await allow(world, policy('Allow', '*'));
+    await world.authorize({}, ROOT);
+    const event = await signedEvent({}, { ...ALICE, now: world.now });
+    world.observed.reset();
+    await world.authorizer.authorize(event);
+    const once = world.observed.calls;
+    world.now += 5000;
+    world.observed.reset();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => world.authorizer.authorize(event)),
+    );
+    expect(answers.map(statementOf)).toEqual(answers.map(() => ALLOWED));
+    // The catalogue is asked for again as well.
+    expect(world.observed.calls).toBe(once + 1);
+  });
+
   test('ends what was withdrawn: a policy, a key, a user, a catalogue', async () => {
     const withdrawals: ((world: World) => Promise<void>)[] = [
       (world) => remove(world.store, inlinePolicyKey('User', ACCOUNT, 'AIDAALICE', 'p')),

@@ -24,13 +24,6 @@ import type {
 
 export const ACCOUNT = '123456789012';
 
-export interface PolicyRow {
-  readonly id: string;
-  readonly name: string;
-  readonly document: string;
-  readonly version?: number;
-}
-
 export interface HolderRows {
   readonly inline?: Readonly<Record<string, string>>;
   readonly attached?: readonly string[];
