@@ -26,7 +26,8 @@ function convert(
 ): JsonNode | undefined {
   conversion.budget.nodes -= 1;
   if (conversion.budget.nodes < 0) {
-    report(conversion, 'TOO_LARGE', 'the value holds too many members', path); return;
+    report(conversion, 'TOO_LARGE', 'the value holds too many members', path);
+    return;
   }
   if (typeof value === 'string') return { kind: 'string', value, ...NOWHERE };
   if (typeof value === 'boolean') {
@@ -47,7 +48,8 @@ function convertObject(
 ): JsonNode | undefined {
   const { maximumDepth } = conversion.limits;
   if (path.length >= maximumDepth) {
-    report(conversion, 'TOO_DEEP', `nested deeper than ${maximumDepth} levels`, path); return;
+    report(conversion, 'TOO_DEEP', `nested deeper than ${maximumDepth} levels`, path);
+    return;
   }
   if (Array.isArray(value)) {
     const items: JsonNode[] = [];
@@ -60,7 +62,8 @@ function convertObject(
   }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    report(conversion, 'INVALID_JSON', 'the value is not a plain object', path); return;
+    report(conversion, 'INVALID_JSON', 'the value is not a plain object', path);
+    return;
   }
   const members: JsonMember[] = [];
   for (const [name, member] of Object.entries(value)) {

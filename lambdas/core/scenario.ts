@@ -5,41 +5,22 @@ import type { Decision, PolicyType } from './decision';
 import { evaluate } from './evaluate';
 import { createPolicySet } from './policy-set';
 import type { PolicySet } from './policy-set';
+import { ScenarioRefused, readScenario } from './scenario-source';
+import type { Layer, Scenario, ScenarioRequest } from './scenario-source';
 import type { ConditionContext, Principal, RequestContext } from './request-context';
 import { isTrustAction } from './service-rules';
 
+export { ScenarioRefused, readScenario } from './scenario-source';
+export type { Scenario } from './scenario-source';
+
 /**
- * A question about a decision as people write it down: for tests, for the command line, for bug reports. The context is taken as it is
- * given: nothing is derived from the principal, so a key that is absent is a missing key. `[]`, `null` and a policy that is
- * left out all mean that there is none, and that its layer does not apply.
+ * Decides a scenario, given as its JSON text or as the value of that, with reasons. A policy that cannot be read denies. Give the text
+ * where there is one: duplicate members can be seen in nothing else.
+ *
+ * @throws ScenarioRefused where it is no scenario.
  */
-export interface Scenario {
-  readonly request: {
-    /** An ARN, `anonymous`, the host name of a service, or the ARN of an identity provider. */
-    readonly principal: string;
-    readonly action: string;
-    readonly resource: string;
-    readonly resourceAccount: string;
-    readonly context?: Readonly<Record<string, ScenarioValue | readonly ScenarioValue[]>>;
-  };
-  readonly policies: {
-    readonly identity?: readonly PolicySource[];
-    readonly resource?: PolicySource | readonly PolicySource[] | null;
-    readonly boundary?: readonly PolicySource[];
-    readonly session?: readonly PolicySource[];
-    /** By level, from the root of the organization to the account. */
-    readonly scps?: readonly (readonly PolicySource[])[];
-    readonly rcps?: readonly (readonly PolicySource[])[];
-    readonly endpoint?: readonly PolicySource[];
-  };
-}
-
-export type PolicySource = string | object;
-
-export type ScenarioValue = string | number | boolean;
-
-/** Decides a scenario, with reasons. A policy that cannot be read denies. */
-export function evaluateScenario(scenario: Scenario): Decision {
+export function evaluateScenario(source: unknown): Decision {
+  const scenario = readScenario(source);
   return evaluate(readScenarioRequest(scenario), readScenarioPolicies(scenario));
 }
 
@@ -60,51 +41,54 @@ export function readScenarioPolicies({ policies, request }: Scenario): PolicySet
   const resourceType = isTrustAction(request.action)
     ? 'role trust policy'
     : 'resource-based policy';
-  const [resource] = compileLayer('resource', listOf(policies.resource), resourceType) ?? [];
+  const resource = compileLayer('resource', policies.resource, resourceType);
   const boundary = compileLayer('boundary', policies.boundary, 'permissions boundary');
   const session = compileLayer('session', policies.session, 'session policy');
   const endpoint = compileLayer('endpoint', policies.endpoint, 'VPC endpoint policy');
+  if (resource.length > 1) throw new ScenarioRefused('a resource has one policy');
   return createPolicySet({
-    identity: compileLayer('identity', policies.identity, 'identity-based policy') ?? [],
+    identity: compileLayer('identity', policies.identity, 'identity-based policy'),
+    resource: resource[0],
+    boundary: boundary.length > 0 ? boundary : undefined,
+    session: session.length > 0 ? session : undefined,
     scps: compileLevels('scps', policies.scps, 'service control policy'),
     rcps: compileLevels('rcps', policies.rcps, 'resource control policy'),
-    ...(resource !== undefined && { resource }),
-    ...(boundary !== undefined && { boundary }),
-    ...(session !== undefined && { session }),
-    ...(endpoint !== undefined && { endpoint }),
+    endpoint: endpoint.length > 0 ? endpoint : undefined,
   });
 }
 
-function listOf(source: Scenario['policies']['resource']): readonly PolicySource[] {
-  if (source === undefined || source === null) return [];
-  return Array.isArray(source) ? (source as readonly PolicySource[]) : [source];
+function listOf(layer: Layer | undefined): readonly Layer[] {
+  if (layer === undefined || layer === null) return [];
+  return isList(layer) ? layer : [layer];
+}
+
+function isList(layer: Layer): layer is readonly Layer[] {
+  return Array.isArray(layer);
 }
 
 function compileLayer(
   name: string,
-  sources: readonly PolicySource[] | undefined,
+  layer: Layer | undefined,
   policyType: PolicyType,
-): readonly CompiledPolicy[] | undefined {
-  if (sources === undefined || sources.length === 0) return undefined;
-  return sources.map((source, index) =>
-    compileOrDeny(source, { policyType, policyId: `${name}[${index}]` }),
+): readonly CompiledPolicy[] {
+  return listOf(layer).map((source, index) =>
+    // What is no policy (`null` in a list) is compiled as one, and refused as one.
+    compileOrDeny(source ?? '', { policyType, policyId: `${name}[${index}]` }),
   );
 }
 
 function compileLevels(
   name: string,
-  levels: readonly (readonly PolicySource[])[] | undefined,
+  levels: Layer | undefined,
   policyType: PolicyType,
 ): readonly (readonly CompiledPolicy[])[] {
-  return (levels ?? []).map(
-    (sources, index) => compileLayer(`${name}[${index}]`, sources, policyType) ?? [],
-  );
+  return listOf(levels).map((level, index) => compileLayer(`${name}[${index}]`, level, policyType));
 }
 
-function readContext(context: NonNullable<Scenario['request']['context']>): ConditionContext {
+function readContext(context: NonNullable<ScenarioRequest['context']>): ConditionContext {
   const entries = Object.entries(context).map(([key, value]) => [
     key,
-    Array.isArray(value) ? value.map(String) : String(value as ScenarioValue),
+    typeof value === 'object' ? value.map(String) : String(value),
   ]);
   return Object.fromEntries(entries) as ConditionContext;
 }
