@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import type { HttpRequest } from '../protocol/http';
 import type { ParsedSignature } from './signature-parts';
@@ -14,7 +14,7 @@ export const EMPTY_PAYLOAD_HASH =
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 export function hashHex(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** `headers` are the signed ones with their canonical values. */

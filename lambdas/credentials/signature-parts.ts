@@ -250,10 +250,15 @@ function payloadHashOfQuery(request: HttpRequest): string | undefined {
 const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 
 function parseTimestamp(text: string): number {
-  const iso = text.replace(TIMESTAMP, '$1-$2-$3T$4:$5:$6Z');
-  const time = Date.parse(iso);
-  // A date that does not exist (30 February) is read as another one; only what comes out the same was a date.
-  const exists = !Number.isNaN(time) && formatTimestamp(time) === text;
+  const [, year, month, day, hour, minute, second] = (TIMESTAMP.exec(text) ?? []).map(Number);
+  const time = Date.UTC(year ?? NaN, (month ?? NaN) - 1, day, hour, minute, second);
+  const date = new Date(time);
+  // What does not exist (30 February, 25 o'clock) is read as something else.
+  const exists =
+    date.getUTCMonth() + 1 === month &&
+    date.getUTCDate() === day &&
+    date.getUTCHours() === hour &&
+    date.getUTCMinutes() === minute;
   if (!exists) {
     throw incompleteSignature(
       `Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`,

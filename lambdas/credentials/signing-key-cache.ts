@@ -49,10 +49,17 @@ export class SigningKeyCache {
 
 /** Invariant: injective. Every part is preceded by its length. */
 function nameOf(scope: SigningKeyScope): string {
-  const { accessKeyId, keyVersion, date, region, service } = scope;
-  return [accessKeyId, keyVersion, date, region, service]
-    .map((part) => `${part.length}:${part}`)
-    .join('');
+  return (
+    withLength(scope.accessKeyId) +
+    withLength(scope.keyVersion) +
+    withLength(scope.date) +
+    withLength(scope.region) +
+    withLength(scope.service)
+  );
+}
+
+function withLength(part: string): string {
+  return `${part.length}:${part}`;
 }
 
 /**

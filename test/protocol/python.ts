@@ -15,13 +15,19 @@ export function runPython(code: string, input: unknown = {}): unknown {
 }
 
 /** Whether python3 has the module. Where it has to be (in CI), its absence is an error. */
-export function pythonHas(module: string): boolean {
-  const found = spawnSync('python3', ['-c', `import ${module}`]).status === 0;
+export const pythonHas = (module: string): boolean =>
+  runs(`python3 with ${module}`, 'python3', '-c', `import ${module}`);
+
+/** Whether there is curl; see {@link pythonHas}. */
+export const hasCurl = (): boolean => runs('curl', 'curl', '--version');
+
+function runs(name: string, command: string, ...options: string[]): boolean {
+  const found = spawnSync(command, options).status === 0;
   if (!found && process.env['CI'] === 'true') {
-    throw new Error(`python3 with ${module} must be installed in CI`);
+    throw new Error(`${name} must be installed in CI`);
   }
   if (!found) {
-    process.stderr.write(`python3 has no ${module}: the tests that compare with it are skipped\n`);
+    process.stderr.write(`there is no ${name}: the tests that compare with it are skipped\n`);
   }
   return found;
 }
