@@ -127,6 +127,8 @@ function stopOnSignals(started: Promise<LocalRun>): void {
 
 async function main(): Promise<void> {
   const startedAt = Date.now();
+  // It is for whoever writes SDK code; here it would hide what the reader looks for.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const flags = readFlags();
   const started = startLocalRun(readOptions(flags));
   stopOnSignals(started);

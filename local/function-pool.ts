@@ -28,7 +28,7 @@ export class FunctionPool {
 
   /** Starts the first execution environment; resolves with the reason when the bundle cannot be loaded. */
   async load(): Promise<string | undefined> {
-    const worker = this.#idle[0] ?? this.#add();
+    const worker = this.#all[0] ?? this.#add();
     return (await worker.load())?.errorMessage;
   }
 

@@ -156,5 +156,7 @@ function lambdaEnvironment(
     AWS_LAMBDA_LOG_FORMAT: 'JSON',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     TZ: ':UTC',
+    // Lambda's Node.js is newer than the one that this machine may have.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }

@@ -31,6 +31,16 @@ export function resolveIntrinsics(
   return resolved;
 }
 
+/** The same for the value of a property; undefined where AWS::NoValue takes the property away. */
+export function resolveProperty(
+  value: TemplateValue,
+  scope: IntrinsicScope,
+  where: string,
+): TemplateValue | undefined {
+  const resolved = resolveValue(value, scope, where);
+  return resolved === NO_VALUE ? undefined : resolved;
+}
+
 /** Whether a condition of the template holds; an absent name always holds. */
 export function conditionHolds(
   name: string | undefined,

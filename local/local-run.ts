@@ -30,6 +30,7 @@ import { StateDirectory } from './state-directory';
 import { synthesizeApps } from './synthesis';
 import { Tables } from './tables';
 import { TemplateError } from './template';
+import { listUnservedResources } from './unserved-resources';
 
 export interface LocalRunOptions {
   /** The folder with package.json and cdk.json. */
@@ -148,6 +149,7 @@ class LocalRunStart {
     const functions = this.#createFunctions(stacks, dynamoDbEndpoint, servicesEndpoint);
     const tables = new Tables(this.#dynamoDbClient(dynamoDbEndpoint), stacks);
     const apis = listRestApis(stacks);
+    for (const sentence of listUnservedResources(stacks)) this.options.onProgress?.(sentence);
     await tables.create();
     const customResources = new CustomResources(stacks, functions, this.#state);
     await this.#deploy(functions, customResources);

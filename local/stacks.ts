@@ -1,5 +1,5 @@
 import type { SynthesizedStack } from './assembly';
-import { conditionHolds, resolveIntrinsics } from './intrinsics';
+import { conditionHolds, resolveIntrinsics, resolveProperty } from './intrinsics';
 import type { IntrinsicScope } from './intrinsics';
 import { identifyResource } from './resource-identity';
 import type { ResourceIdentity } from './resource-identity';
@@ -56,13 +56,7 @@ export class Stacks {
   property(resource: Resource, name: string): TemplateValue | undefined {
     const value = resource.definition.Properties?.[name];
     if (value === undefined) return undefined;
-    // Resolved inside a list so that AWS::NoValue, which removes it, means "not set" here too.
-    const resolved = resolveIntrinsics(
-      [value],
-      this.#scope(resource.stack),
-      `${placeOf(resource)}.${name}`,
-    );
-    return (resolved as readonly TemplateValue[])[0];
+    return resolveProperty(value, this.#scope(resource.stack), `${placeOf(resource)}.${name}`);
   }
 
   identity(resource: Resource): ResourceIdentity {

@@ -28,7 +28,7 @@ export class StateDirectory {
 
   /** `directory` undefined keeps everything in memory. */
   constructor(readonly directory: string | undefined) {
-    if (directory !== undefined) mkdirSync(directory, { recursive: true });
+    if (directory !== undefined) mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 
   /** A JSON document; undefined when there is none yet. */

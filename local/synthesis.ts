@@ -133,11 +133,16 @@ function run(command: string, directory: string, environment: NodeJS.ProcessEnv)
       shell: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const kill = (): void => {
+      child.kill();
+    };
+    process.once('exit', kill);
     const printed: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => printed.push(chunk));
     child.on('error', reject);
     child.on('close', (code) => {
+      process.off('exit', kill);
       if (code === 0) resolve();
       else
         reject(

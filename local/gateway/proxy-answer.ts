@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+
 import type { GatewayAnswer } from './gateway-response';
 import { isBinaryType } from './events';
 import { headerOf } from './request';
@@ -47,7 +49,7 @@ export function readProxyAnswer(
     Record<string, unknown>
   >;
   const status = Number(statusCode ?? 200);
-  if (!Number.isInteger(status) || status < 100 || status > 599)
+  if (!Number.isInteger(status) || status < 200 || status > 599)
     return 'statusCode is no HTTP status';
   const single = readHeaders(headers);
   const multiple = readMultiValueHeaders(multiValueHeaders);
@@ -57,6 +59,7 @@ export function readProxyAnswer(
   if (isBase64Encoded !== undefined && typeof isBase64Encoded !== 'boolean')
     return 'isBase64Encoded is no boolean';
   const merged = mergeHeaders(single, multiple);
+  if (!merged.every(isSendable)) return 'a header holds characters that HTTP does not allow';
   const isBinary = isBase64Encoded === true && isBinaryAnswer(api, request, merged);
   return {
     statusCode: status,
@@ -118,6 +121,16 @@ function mergeHeaders(
     );
   const hasType = sent.some(([name]) => name.toLowerCase() === 'content-type');
   return hasType ? sent : [['Content-Type', 'application/json'], ...sent];
+}
+
+function isSendable([name, value]: readonly [string, string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isScalar(value: unknown): value is Scalar {

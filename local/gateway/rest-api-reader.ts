@@ -151,6 +151,9 @@ class RestApiReader {
         `${placeOf(method)}: an integration of type ${type} is not supported locally`,
       );
     }
+    if (integration['IntegrationHttpMethod'] !== 'POST') {
+      throw new TemplateError(`${placeOf(method)}: Lambda functions are called by POST alone`);
+    }
     const functionArn = functionArnOf(integration['Uri'], method);
     return {
       type: 'AWS_PROXY',

@@ -89,8 +89,11 @@ function find(
   return greedy;
 }
 
+/** What ANY stands for. */
+const ANY_METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
+
 function methodOf(methods: ReadonlyMap<string, Method>, httpMethod: string): Method | undefined {
-  return methods.get(httpMethod) ?? methods.get('ANY');
+  return methods.get(httpMethod) ?? (ANY_METHODS.has(httpMethod) ? methods.get('ANY') : undefined);
 }
 
 function splitPath(path: string): readonly string[] {

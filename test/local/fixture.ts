@@ -12,7 +12,7 @@ import type {
 } from '../../local/template';
 
 /** A folder that is removed with everything in it. */
-export function createFolder(): { path: string; remove(): void } {
+export function createFolder(): { readonly path: string; readonly remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'portcullis-local-'));
   return {
     path,
