@@ -18,9 +18,6 @@ import type { ParsedSignature, SignatureForm } from './signature-parts';
 import { deriveSigningKey } from './signing-key-cache';
 import type { SigningKeyCache, SigningKeyScope } from './signing-key-cache';
 
-export { parseSignature } from './signature-parts';
-export type { ParsedSignature, SignatureForm } from './signature-parts';
-
 /** What is known of an access key, as far as its signatures are concerned. */
 export interface SigningKeySource {
   /** Changes whenever the secret does, so that no signing key outlives its secret. */

@@ -53,8 +53,6 @@ export const noSuchOperation = (action: string, version: string | undefined): Ia
     `Could not find operation ${action} for version ${version === undefined || version === '' ? 'NO_VERSION_SPECIFIED' : version}`,
   );
 
-export const throttled = (): IamError => new IamError('Throttling', 'Rate exceeded');
-
 /** Our own fault; the cause is for the log alone. */
 export const serviceFailure = (): IamError =>
   new IamError(

@@ -119,7 +119,7 @@ function decodeMap(shape: MapShape, node: ParameterNode, name: string): Structur
 
 /**
  * The children of `X.member` or `X.entry`; undefined where there are none. A list or map is given as empty (`X=`) or with members,
- * never both, and never as any other text.
+ * never both, and never as some other text.
  */
 function numbered(
   node: ParameterNode,

@@ -1,5 +1,5 @@
+import type { CreateUser$ } from '@aws-sdk/client-iam';
 import { NormalizedSchema } from '@smithy/core/schema';
-import type { StaticOperationSchema } from '@smithy/types';
 
 /*
  * The one module that reads the schemas which the official clients export. Everything else sees only the shapes below, so that a
@@ -7,7 +7,7 @@ import type { StaticOperationSchema } from '@smithy/types';
  */
 
 /** The schema of one operation ${name}as the official clients export it (`CreateUser$` of `@aws-sdk/client-iam`). */
-export type OperationSchema = StaticOperationSchema;
+export type OperationSchema = typeof CreateUser$;
 
 export type Service = 'iam' | 'sts' | 'organizations';
 
