@@ -27,7 +27,7 @@ function convert(
   conversion.budget.nodes -= 1;
   if (conversion.budget.nodes < 0) {
     report(conversion, 'TOO_LARGE', 'the value holds too many members', path);
-    return;
+    return undefined;
   }
   if (typeof value === 'string') return { kind: 'string', value, ...NOWHERE };
   if (typeof value === 'boolean') {
@@ -49,7 +49,7 @@ function convertObject(
   const { maximumDepth } = conversion.limits;
   if (path.length >= maximumDepth) {
     report(conversion, 'TOO_DEEP', `nested deeper than ${maximumDepth} levels`, path);
-    return;
+    return undefined;
   }
   if (Array.isArray(value)) {
     const items: JsonNode[] = [];
@@ -63,7 +63,7 @@ function convertObject(
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     report(conversion, 'INVALID_JSON', 'the value is not a plain object', path);
-    return;
+    return undefined;
   }
   const members: JsonMember[] = [];
   for (const [name, member] of Object.entries(value)) {
