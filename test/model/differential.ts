@@ -105,7 +105,7 @@ export function compare(seed: number, cases: number, report?: (tally: Tally) => 
   };
   // Each batch has a seed of its own, so that a long run needs little memory and begins like a short one.
   for (let batch = 0; tally.cases < cases; batch += 1) {
-    const sample = fc.sample(worlds(), { seed: seed + batch * 7919, numRuns: 500 });
+    const sample = fc.sample(worlds(), { seed: seed + batch * 7919, numRuns: 50 });
     for (const world of sample) {
       if (tally.cases >= cases) break;
       findDifferences(world, tally);

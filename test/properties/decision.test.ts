@@ -14,7 +14,9 @@ import { worlds } from '../model/worlds';
 import { addStatement, freezeDeep, shuffleLayers } from './layers';
 import type { Layer } from './layers';
 
-const RUNS = { numRuns: 400 };
+// A mutant is dead at its first counterexample, however large.
+const isMutant = process.env['STRYKER_MUTATOR_WORKER'] !== undefined;
+const RUNS = { numRuns: isMutant ? 100 : 400, endOnFailure: isMutant };
 
 /** A source of draws of its own, so that what is drawn from it does not disturb the world. */
 const draws = fc.infiniteStream(fc.nat(0xffff_ffff)).map(
