@@ -9,7 +9,7 @@ export interface ArnScope {
 /**
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
  */
-export type IamResourceType = 'user' | 'group' | 'role' | 'policy';
+export type IamResourceType = 'user' | 'group' | 'role' | 'policy' | 'instance-profile';
 
 /** `arn:aws:iam::123456789012:user/division/alice`; `path` begins and ends with a slash. */
 export function iamArn(

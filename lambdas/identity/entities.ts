@@ -15,11 +15,15 @@ export interface AccountRecord {
   readonly UserCount: number;
   readonly GroupCount: number;
   readonly PolicyCount: number;
+  /** Absent is none, as for the store: the account was made before it counted these. */
+  readonly RoleCount?: number;
+  readonly InstanceProfileCount?: number;
   /** Of the root user. */
   readonly AccessKeyCount: number;
 }
 
-interface PolicyHolder {
+/** What every entity has that policies hang under. */
+export interface PolicyHolder {
   readonly Path: string;
   readonly CreateDate: number;
   readonly AttachedPolicyCount: number;

@@ -18,6 +18,13 @@ export interface Quotas {
   readonly UserPolicySize: number;
   /** Characters without white space, all inline policies of one group together. */
   readonly GroupPolicySize: number;
+  readonly RolesPerAccount: number;
+  readonly InstanceProfilesPerAccount: number;
+  readonly PoliciesPerRole: number;
+  readonly TagsPerRole: number;
+  readonly TagsPerInstanceProfile: number;
+  /** Characters without white space, all inline policies of one role together. */
+  readonly RolePolicySize: number;
 }
 
 export const DEFAULT_QUOTAS: Quotas = {
@@ -33,4 +40,10 @@ export const DEFAULT_QUOTAS: Quotas = {
   TagsPerPolicy: 50,
   UserPolicySize: 2048,
   GroupPolicySize: 5120,
+  RolesPerAccount: 1000,
+  InstanceProfilesPerAccount: 1000,
+  PoliciesPerRole: 10,
+  TagsPerRole: 50,
+  TagsPerInstanceProfile: 50,
+  RolePolicySize: 10_240,
 };

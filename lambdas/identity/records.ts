@@ -23,19 +23,19 @@ import type {
  * of the store, never a default. Entities become rows by being written as they are: their members are the attributes.
  */
 
-type Reader<Value> = (value: AttributeValue | undefined) => Value;
+export type Reader<Value> = (value: AttributeValue | undefined) => Value;
 
 /** Thrown while a member is read; becomes StoreUnavailable with the row's kind and the member's name, never with a value. */
 class UnreadableMember extends Error {
   override readonly name = 'UnreadableMember';
 }
 
-const text: Reader<string> = (value) => {
+export const text: Reader<string> = (value) => {
   if (typeof value !== 'string') throw new UnreadableMember('not a text');
   return value;
 };
 
-const number: Reader<number> = (value) => {
+export const number: Reader<number> = (value) => {
   if (typeof value !== 'number') throw new UnreadableMember('not a number');
   return value;
 };
@@ -45,11 +45,11 @@ const bytes: Reader<Uint8Array> = (value) => {
   return value;
 };
 
-function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
+export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined> {
   return (value) => (value === undefined ? undefined : reader(value));
 }
 
-function list<Value>(reader: Reader<Value>): Reader<readonly Value[]> {
+export function list<Value>(reader: Reader<Value>): Reader<readonly Value[]> {
   return (value) => {
     if (!Array.isArray(value)) throw new UnreadableMember('not a list');
     return (value as readonly AttributeValue[]).map((element) => reader(element));
@@ -64,7 +64,7 @@ function oneOf<Value extends string>(...values: readonly Value[]): Reader<Value>
   };
 }
 
-type Members<Entity> = { readonly [Member in keyof Entity]-?: Reader<Entity[Member]> };
+export type Members<Entity> = { readonly [Member in keyof Entity]-?: Reader<Entity[Member]> };
 
 function readMembers<Entity>(attributes: Attributes, members: Members<Entity>): Entity {
   const entity: Record<string, unknown> = {};
@@ -80,7 +80,7 @@ function readMembers<Entity>(attributes: Attributes, members: Members<Entity>): 
   return entity as Entity;
 }
 
-function structure<Entity>(members: Members<Entity>): Reader<Entity> {
+export function structure<Entity>(members: Members<Entity>): Reader<Entity> {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new UnreadableMember('not a structure');
@@ -89,7 +89,7 @@ function structure<Entity>(members: Members<Entity>): Reader<Entity> {
   };
 }
 
-function row<Entity>(what: string, members: Members<Entity>): (item: Item) => Entity {
+export function row<Entity>(what: string, members: Members<Entity>): (item: Item) => Entity {
   return ({ attributes }) => {
     try {
       return readMembers(attributes, members);
@@ -100,16 +100,16 @@ function row<Entity>(what: string, members: Members<Entity>): (item: Item) => En
   };
 }
 
-const tags = list(structure<Tag>({ Key: text, Value: text }));
+export const tags = list(structure<Tag>({ Key: text, Value: text }));
 
-const REFERENCE: Members<PolicyReference> = {
+export const REFERENCE: Members<PolicyReference> = {
   AccountId: text,
   PolicyId: text,
   PolicyArn: text,
   PolicyName: text,
 };
 
-const HOLDER = {
+export const HOLDER = {
   Path: text,
   CreateDate: number,
   AttachedPolicyCount: number,
@@ -129,6 +129,8 @@ export const readAccount = row<AccountRecord>('account', {
   UserCount: number,
   GroupCount: number,
   PolicyCount: number,
+  RoleCount: optional(number),
+  InstanceProfileCount: optional(number),
   AccessKeyCount: number,
 });
 

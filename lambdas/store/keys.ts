@@ -8,6 +8,8 @@ import type { Key, TableName } from './store';
  *                                                                                    them the deployment made
  *   User#<account>#<userId>              User | Inline#<name> | Attached#<policyId> | Group#<groupId> | AccessKey#<id>
  *   Group#<account>#<groupId>            Group | Inline#<name> | Attached#<policyId> | Member#<userId>
+ *   Role#<account>#<roleId>              Role | Inline#<name> | Attached#<policyId> | UsedIn#<instanceProfileId>
+ *   InstanceProfile#<account>#<id>       InstanceProfile
  *   Names#<account>#<kind>               <lower-case name>                            one row a name: the index, and the list
  *   AccessKey#<id>                       AccessKey                                    who owns a key, with the sealed secret
  *   DataKeys                             <number>                                     the deployment's sealed data keys
@@ -77,6 +79,8 @@ export const CHILD_PREFIX = {
   membership: 'Group#',
   member: 'Member#',
   accessKey: 'AccessKey#',
+  /** Behind `Role` in byte order: a decision about a role reads up to it. */
+  usedIn: 'UsedIn#',
 } as const;
 
 export const inlinePolicyKey = (
@@ -100,6 +104,17 @@ export const membershipKey = (accountId: string, userId: string, groupId: string
 /** Under the group: its users. */
 export const memberKey = (accountId: string, groupId: string, userId: string): Key =>
   key('identities', principalPartition('Group', accountId, groupId), 'Member', userId);
+
+/** Under the role: the instance profiles that hold it. */
+export const usedInKey = (accountId: string, roleId: string, instanceProfileId: string): Key =>
+  key('identities', principalPartition('Role', accountId, roleId), 'UsedIn', instanceProfileId);
+
+export const instanceProfileKey = (accountId: string, instanceProfileId: string): Key =>
+  key(
+    'identities',
+    encodeParts('InstanceProfile', accountId, instanceProfileId),
+    'InstanceProfile',
+  );
 
 /** Under its owner: one row an access key, for lists. */
 export const ownedAccessKeyKey = (ownerPartition: string, accessKeyId: string): Key =>
