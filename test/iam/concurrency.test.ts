@@ -147,7 +147,7 @@ test.each([1, 2, 3])(
     const random = createRandom(seed);
     let answered = 0;
     const callers = repeat(16, async () => {
-      for (let change = 0; change < 600 / 16; change += 1) {
+      for (let change = 0; change < 400 / 16; change += 1) {
         const [name, input] = anyChange(random);
         const result = await outcomes([scenery.root.send(commandOf(name, input))]);
         answered += result.answered;
