@@ -43,7 +43,8 @@ export function resourceTagContext(tags: readonly Tag[]): ConditionContext {
 }
 
 /**
- * Full folding, as condition keys are looked up: no two tags of an entity may ever answer to one condition key.
+ * All letters are folded, not ASCII's alone as where condition keys are looked up: stricter than needed, so that no two tags of an
+ * entity can ever answer to one condition key.
  */
 export function foldTagKey(key: string): string {
   return key.toLowerCase();

@@ -141,20 +141,17 @@ function anyChange(random: (below: number) => number): readonly [string, object]
   return changes[random(changes.length)] ?? ['CreateUser', { UserName }];
 }
 
-test.each([1, 2, 3])(
-  'after 600 changes by 16 callers at once all rows agree (%i)',
-  async (seed) => {
-    const random = createRandom(seed);
-    let answered = 0;
-    const callers = repeat(16, async () => {
-      for (let change = 0; change < 400 / 16; change += 1) {
-        const [name, input] = anyChange(random);
-        const result = await outcomes([scenery.root.send(commandOf(name, input))]);
-        answered += result.answered;
-        expect(result.codes.filter((code) => /Failure|Unavailable|Denied/.test(code))).toEqual([]);
-      }
-    });
-    await Promise.all(callers);
-    expect(answered).toBeGreaterThan(100);
-  },
-);
+test.each([1, 2])('after 400 changes by 16 callers at once all rows agree (%i)', async (seed) => {
+  const random = createRandom(seed);
+  let answered = 0;
+  const callers = repeat(16, async () => {
+    for (let change = 0; change < 400 / 16; change += 1) {
+      const [name, input] = anyChange(random);
+      const result = await outcomes([scenery.root.send(commandOf(name, input))]);
+      answered += result.answered;
+      expect(result.codes.filter((code) => /Failure|Unavailable|Denied/.test(code))).toEqual([]);
+    }
+  });
+  await Promise.all(callers);
+  expect(answered).toBeGreaterThan(100);
+});
