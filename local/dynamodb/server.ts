@@ -17,7 +17,7 @@ export interface DynamoDb {
   readonly endpoint: string;
   readonly port: number;
   /** Answers what it has begun, and lets go of the port and the directory. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -125,12 +125,13 @@ async function readRequest(request: IncomingMessage): Promise<{ operation: strin
   }
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
+  // Read to its end even when it is too long: a client that is still sending does not hear an answer.
   for await (const chunk of request as AsyncIterable<Buffer>) {
     sizeBytes += chunk.length;
-    if (sizeBytes > MAX_BODY_BYTES) {
-      throw new ServiceError('RequestEntityTooLarge', 'Request body too large', {}, 413);
-    }
-    chunks.push(chunk);
+    if (sizeBytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (sizeBytes > MAX_BODY_BYTES) {
+    throw new ServiceError('RequestEntityTooLarge', 'Request body too large', {}, 413);
   }
   return {
     operation: target.slice(TARGET_PREFIX.length),
