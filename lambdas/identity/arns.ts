@@ -9,7 +9,16 @@ export interface ArnScope {
 /**
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
  */
-export type IamResourceType = 'user' | 'group' | 'role' | 'policy' | 'instance-profile';
+export type IamResourceType =
+  | 'user'
+  | 'group'
+  | 'role'
+  | 'policy'
+  | 'instance-profile'
+  | 'mfa'
+  | 'oidc-provider'
+  | 'saml-provider'
+  | 'server-certificate';
 
 /** `arn:aws:iam::123456789012:user/division/alice`; `path` begins and ends with a slash. */
 export function iamArn(

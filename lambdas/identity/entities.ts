@@ -20,6 +20,17 @@ export interface AccountRecord {
   readonly InstanceProfileCount?: number;
   /** Of the root user. */
   readonly AccessKeyCount: number;
+  /** Of the root user. */
+  readonly MFADeviceCount?: number;
+  /** Of the root user. */
+  readonly SigningCertificateCount?: number;
+  /** Of all users and of root, assigned or not. */
+  readonly VirtualMFADeviceCount?: number;
+  /** Those that are assigned to somebody. */
+  readonly VirtualMFADeviceInUseCount?: number;
+  readonly OpenIDConnectProviderCount?: number;
+  readonly SAMLProviderCount?: number;
+  readonly ServerCertificateCount?: number;
 }
 
 /** What every entity has that policies hang under. */
@@ -41,6 +52,12 @@ export interface UserRecord extends PolicyHolder {
   readonly GroupCount: number;
   readonly AccessKeyCount: number;
   readonly PasswordLastUsed?: number;
+  /** Absent is none, here and below. One or none. */
+  readonly LoginProfileCount?: number;
+  readonly MFADeviceCount?: number;
+  readonly SigningCertificateCount?: number;
+  readonly SSHPublicKeyCount?: number;
+  readonly ServiceSpecificCredentialCount?: number;
 }
 
 export interface GroupRecord extends PolicyHolder {

@@ -25,6 +25,19 @@ export interface Quotas {
   readonly TagsPerInstanceProfile: number;
   /** Characters without white space, all inline policies of one role together. */
   readonly RolePolicySize: number;
+  readonly MFADevicesPerUser: number;
+  readonly VirtualMFADevicesPerAccount: number;
+  readonly SigningCertificatesPerUser: number;
+  readonly SSHPublicKeysPerUser: number;
+  readonly ServiceSpecificCredentialsPerServicePerUser: number;
+  readonly OpenIDConnectProvidersPerAccount: number;
+  readonly ClientIdsPerOpenIDConnectProvider: number;
+  readonly SAMLProvidersPerAccount: number;
+  readonly ServerCertificatesPerAccount: number;
+  readonly TagsPerMFADevice: number;
+  readonly TagsPerOpenIDConnectProvider: number;
+  readonly TagsPerSAMLProvider: number;
+  readonly TagsPerServerCertificate: number;
 }
 
 export const DEFAULT_QUOTAS: Quotas = {
@@ -46,4 +59,17 @@ export const DEFAULT_QUOTAS: Quotas = {
   TagsPerRole: 50,
   TagsPerInstanceProfile: 50,
   RolePolicySize: 10_240,
+  MFADevicesPerUser: 8,
+  VirtualMFADevicesPerAccount: 5000,
+  SigningCertificatesPerUser: 2,
+  SSHPublicKeysPerUser: 5,
+  ServiceSpecificCredentialsPerServicePerUser: 2,
+  OpenIDConnectProvidersPerAccount: 100,
+  ClientIdsPerOpenIDConnectProvider: 100,
+  SAMLProvidersPerAccount: 100,
+  ServerCertificatesPerAccount: 20,
+  TagsPerMFADevice: 50,
+  TagsPerOpenIDConnectProvider: 50,
+  TagsPerSAMLProvider: 50,
+  TagsPerServerCertificate: 50,
 };

@@ -40,7 +40,7 @@ export const number: Reader<number> = (value) => {
   return value;
 };
 
-const bytes: Reader<Uint8Array> = (value) => {
+export const bytes: Reader<Uint8Array> = (value) => {
   if (!(value instanceof Uint8Array)) throw new UnreadableMember('not binary');
   return value;
 };
@@ -49,6 +49,11 @@ export function optional<Value>(reader: Reader<Value>): Reader<Value | undefined
   return (value) => (value === undefined ? undefined : reader(value));
 }
 
+export const flag: Reader<boolean> = (value) => {
+  if (typeof value !== 'boolean') throw new UnreadableMember('not a truth value');
+  return value;
+};
+
 export function list<Value>(reader: Reader<Value>): Reader<readonly Value[]> {
   return (value) => {
     if (!Array.isArray(value)) throw new UnreadableMember('not a list');
@@ -56,7 +61,7 @@ export function list<Value>(reader: Reader<Value>): Reader<readonly Value[]> {
   };
 }
 
-function oneOf<Value extends string>(...values: readonly Value[]): Reader<Value> {
+export function oneOf<Value extends string>(...values: readonly Value[]): Reader<Value> {
   return (value) => {
     const found = values.find((candidate) => candidate === value);
     if (found === undefined) throw new UnreadableMember('not one of its values');
@@ -132,6 +137,13 @@ export const readAccount = row<AccountRecord>('account', {
   RoleCount: optional(number),
   InstanceProfileCount: optional(number),
   AccessKeyCount: number,
+  MFADeviceCount: optional(number),
+  SigningCertificateCount: optional(number),
+  VirtualMFADeviceCount: optional(number),
+  VirtualMFADeviceInUseCount: optional(number),
+  OpenIDConnectProviderCount: optional(number),
+  SAMLProviderCount: optional(number),
+  ServerCertificateCount: optional(number),
 });
 
 export const readUser = row<UserRecord>('user', {
@@ -143,6 +155,11 @@ export const readUser = row<UserRecord>('user', {
   GroupCount: number,
   AccessKeyCount: number,
   PasswordLastUsed: optional(number),
+  LoginProfileCount: optional(number),
+  MFADeviceCount: optional(number),
+  SigningCertificateCount: optional(number),
+  SSHPublicKeyCount: optional(number),
+  ServiceSpecificCredentialCount: optional(number),
 });
 
 export const readGroup = row<GroupRecord>('group', {

@@ -51,6 +51,20 @@ export interface Authorization<Input> {
     input: Checked<Input>,
     call: Call,
   ) => Promise<ConditionContext> | ConditionContext;
+  /**
+   * The role that the operation hands to a service: the caller needs `iam:PassRole` on it as well.
+   *
+   * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+   */
+  readonly passedRole?: (input: Checked<Input>, call: Call) => Promise<PassedRole> | PassedRole;
+}
+
+export interface PassedRole {
+  readonly arn: string;
+  /** `iam:PassedToService`, e.g. `ec2.amazonaws.com`. */
+  readonly service: string;
+  /** The role's tags, as condition keys. */
+  readonly context: ConditionContext;
 }
 
 /**
@@ -97,4 +111,6 @@ export interface Call {
   readonly openMarker: (marker: string) => Promise<string>;
   /** Seals an access key's secret so that only a signature check can use it. */
   readonly sealSecret: (secret: string, binding: SecretBinding) => Promise<Uint8Array>;
+  /** For an operation that must check something against a secret; nothing that it gives may reach an answer. */
+  readonly openSecret: (sealed: Uint8Array, binding: SecretBinding) => Promise<string>;
 }

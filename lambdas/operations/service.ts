@@ -150,6 +150,7 @@ export class AdminService {
       sealMarker: (position) => markers.seal(position, scope),
       openMarker: (marker) => markers.open(marker, scope),
       sealSecret: (secret, binding) => secrets.seal(secret, binding),
+      openSecret: (sealed, binding) => secrets.open(sealed, binding),
     };
   }
 

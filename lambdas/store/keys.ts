@@ -4,14 +4,21 @@ import type { Key, TableName } from './store';
  * Every key of both tables, and the only file that makes one.
  *
  * identities table
- *   Account#<account>                    Account | AccessKey#<id> | DeployedAccessKey the account, its root user's keys, and which of
- *                                                                                    them the deployment made
+ *   Account#<account>                    Account | AccessKey#<id> | DeployedAccessKey | PasswordPolicy
+ *                                                                                    the account, its root user's keys, which of them the
+ *                                                                                    deployment made, the password policy
  *   User#<account>#<userId>              User | Inline#<name> | Attached#<policyId> | Group#<groupId> | AccessKey#<id>
  *   Group#<account>#<groupId>            Group | Inline#<name> | Attached#<policyId> | Member#<userId>
  *   Role#<account>#<roleId>              Role | Inline#<name> | Attached#<policyId> | UsedIn#<instanceProfileId>
  *   InstanceProfile#<account>#<id>       InstanceProfile
  *   Names#<account>#<kind>               <lower-case name>                            one row a name: the index, and the list
  *   AccessKey#<id>                       AccessKey                                    who owns a key, with the sealed secret
+ *   Credentials#<account>#<ownerId>      LoginProfile | PasswordAttempts | MFADevice#<serial number> | SigningCertificate#<id> |
+ *                                        SSHPublicKey#<id> | ServiceSpecificCredential#<id>   of a user, or of root: its id is the account's
+ *   VirtualMFADevices#<account>          <lower-case path and name>
+ *   OpenIDConnectProviders#<account>     <host in lower case, and path>
+ *   SAMLProviders#<account>              <lower-case name>
+ *   ServerCertificate#<account>#<id>     ServerCertificate
  *   DataKeys                             <number>                                     the deployment's sealed data keys
  *
  * policies table
@@ -127,6 +134,41 @@ export const accessKeyKey = (accessKeyId: string): Key =>
 /** Names the one of the root user's keys that the deployment made, and that the next deployment replaces. */
 export const deployedAccessKeyKey = (accountId: string): Key =>
   key('identities', accountPartition(accountId), 'DeployedAccessKey');
+
+/** The rules for passwords that the account has made its own. */
+export const passwordPolicyKey = (accountId: string): Key =>
+  key('identities', accountPartition(accountId), 'PasswordPolicy');
+
+/** What a user, or root, signs in with besides access keys. Apart from the principal's partition: no decision about policies reads it. */
+export const credentialsPartition = (accountId: string, ownerId: string): string =>
+  encodeParts('Credentials', accountId, ownerId);
+
+export const loginProfileKey = (accountId: string, ownerId: string): Key =>
+  key('identities', credentialsPartition(accountId, ownerId), 'LoginProfile');
+
+/** How often somebody has been wrong about a password; shared by everything that asks for one. */
+export const passwordAttemptsKey = (accountId: string, ownerId: string): Key =>
+  key('identities', credentialsPartition(accountId, ownerId), 'PasswordAttempts');
+
+/** The credentials of which an owner may have several. */
+export type CredentialKind =
+  'MFADevice' | 'SigningCertificate' | 'SSHPublicKey' | 'ServiceSpecificCredential';
+
+export const credentialKey = (
+  kind: CredentialKind,
+  accountId: string,
+  ownerId: string,
+  credentialId: string,
+): Key => key('identities', credentialsPartition(accountId, ownerId), kind, credentialId);
+
+export const credentialPrefix = (kind: CredentialKind): string => `${kind}#`;
+
+export const virtualMfaDevicePartition = (accountId: string): string =>
+  encodeParts('VirtualMFADevices', accountId);
+
+/** `pathAndName` as it ends the serial number: `/team/alice`. */
+export const virtualMfaDeviceKey = (accountId: string, pathAndName: string): Key =>
+  key('identities', virtualMfaDevicePartition(accountId), foldName(pathAndName));
 
 const tableOfNames = (kind: NamedKind): TableName =>
   kind === 'Policy' ? 'policies' : 'identities';
