@@ -3,7 +3,7 @@ import type { Call } from '../operations/operation';
 import { accountKey, accountPartition, principalPartition } from '../store/keys';
 import type { Key } from '../store/store';
 import { readGroupIds } from './children';
-import { requireUser, userNameOf } from './targets';
+import { requireSubject } from './targets';
 
 /** Whoever access keys belong to: a user, or the account's root user. */
 export interface KeyOwner {
@@ -24,11 +24,10 @@ export interface KeyOwner {
 
 /** The user of that name; without a name, the caller. */
 export async function findKeyOwner(call: Call, userName: string | undefined): Promise<KeyOwner> {
-  const name = userNameOf(call, userName);
-  if (name === undefined) {
+  const user = await requireSubject(call, userName);
+  if (user === undefined) {
     return findRoot(call);
   }
-  const user = await requireUser(call, name);
   return {
     kind: 'User',
     id: user.entity.UserId,

@@ -6,6 +6,7 @@ import {
   findGroup,
   findPolicy,
   findUser,
+  findUserById,
   type Found,
 } from '../identity/lookup';
 import { resourceTagContext } from '../identity/tags';
@@ -36,14 +37,10 @@ export function onUser<Input extends { UserName?: string | undefined }>(
     resources: async (input, call) => [await userArnOf(call, nameIn(input))],
     resourceName: (input, call) => `user ${userNameOf(call, nameIn(input)) ?? call.accountId}`,
     conditionKeys: [...RESOURCE_TAG_KEYS, ...(details.conditionKeys ?? [])],
-    context: async (input, call) => {
-      const userName = userNameOf(call, nameIn(input));
-      const user = userName === undefined ? undefined : await findUser(call, userName);
-      return {
-        ...resourceTagContext(user?.entity.Tags ?? []),
-        ...(await details.context?.(input, call)),
-      };
-    },
+    context: async (input, call) => ({
+      ...resourceTagContext((await findSubject(call, nameIn(input)))?.entity.Tags ?? []),
+      ...(await details.context?.(input, call)),
+    }),
   };
 }
 
@@ -103,7 +100,35 @@ export async function boundaryContext(
 }
 
 export async function requireUser(call: Call, userName: string): Promise<Found<UserRecord>> {
-  const user = await findUser(call, userName);
+  return requireFound(await findUser(call, userName), userName);
+}
+
+/** The user of that name; without a name, the caller, or undefined for the root user. Errors: NoSuchEntity. */
+export async function requireSubject(
+  call: Call,
+  userName: string | undefined,
+): Promise<Found<UserRecord> | undefined> {
+  const name = userNameOf(call, userName);
+  return name === undefined ? undefined : requireFound(await findSubject(call, userName), name);
+}
+
+/**
+ * As {@link requireSubject}, undefined also for a user that does not exist. The caller is found by its id: its name may be
+ * somebody else's by now.
+ */
+async function findSubject(
+  call: Call,
+  userName: string | undefined,
+): Promise<Found<UserRecord> | undefined> {
+  if (userName !== undefined) {
+    return findUser(call, userName);
+  }
+  return userNameOf(call, userName) === undefined
+    ? undefined
+    : findUserById(call, call.caller.userId);
+}
+
+function requireFound(user: Found<UserRecord> | undefined, userName: string): Found<UserRecord> {
   if (user === undefined) {
     throw noSuchEntity('user', userName);
   }
@@ -133,8 +158,8 @@ export async function requirePolicy(call: Call, policyArn: string): Promise<Foun
   return policy;
 }
 
-/** The user that an operation is about; undefined for the root user, which has no name. Errors: ValidationError for a role. */
-export function userNameOf(call: Call, userName: string | undefined): string | undefined {
+/** The name of the user that an operation is about; undefined for the root user, which has none. Errors: ValidationError for a role. */
+function userNameOf(call: Call, userName: string | undefined): string | undefined {
   if (userName !== undefined) {
     return userName;
   }
@@ -157,7 +182,7 @@ async function userArnOf(call: Call, userName: string | undefined): Promise<stri
   if (name === undefined) {
     return call.caller.principal.arn;
   }
-  return (await findUser(call, name))?.arn ?? iamArn(call, 'user', '/', name);
+  return (await findSubject(call, userName))?.arn ?? iamArn(call, 'user', '/', name);
 }
 
 function nameIn(input: unknown): string | undefined {

@@ -70,7 +70,8 @@ export async function findPolicy(
   policyArn: string,
 ): Promise<Found<PolicyRecord> | undefined> {
   const policyName = policyArn.slice(policyArn.lastIndexOf('/') + 1);
-  if (policyName === '') {
+  // No other text was ever a policy's name, and a longer one would be no key.
+  if (!/^[\w+=,.@-]{1,128}$/.test(policyName)) {
     return undefined;
   }
   const name = await findName(scope, nameKey('Policy', scope.accountId, policyName));

@@ -87,10 +87,11 @@ export async function* queryEntries<Row>(
   ) => Promise<readonly (Row | undefined)[]> | readonly (Row | undefined)[],
 ): AsyncGenerator<Entry<Row>> {
   let { after } = range;
+  let limit = Math.min((maxItems ?? DEFAULT_MAX_ITEMS) + 1, MAX_QUERY_LIMIT);
   do {
     const page = await call.store.query(range.table, range.partition, {
       consistent: true,
-      limit: Math.min((maxItems ?? DEFAULT_MAX_ITEMS) + 1, MAX_QUERY_LIMIT),
+      limit,
       ...(range.prefix === undefined ? {} : { prefix: range.prefix }),
       ...(after === undefined ? {} : { after }),
     });
@@ -100,5 +101,7 @@ export async function* queryEntries<Row>(
       if (row !== undefined) yield { position: item.key.sort, row };
     }
     after = page.next;
+    // Where little of a page is wanted, much more of the next is looked at: a small page is no way to make many reads.
+    limit = Math.min(limit * 4, MAX_QUERY_LIMIT);
   } while (after !== undefined);
 }

@@ -31,7 +31,7 @@ import { countStep, discountStep } from '../account-steps';
 import { releaseSteps, requireBoundary, useSteps } from '../attachable-policies';
 import { releaseNameStep, renameSteps, takeNameStep } from '../names';
 import { checkTagQuota, readTags } from '../requested-tags';
-import { onUser, requireUser, userNameOf } from '../targets';
+import { onUser, requireSubject, requireUser } from '../targets';
 import { viewListedUser, viewUser } from '../views';
 
 const createUser: Operation<CreateUserRequest, CreateUserResponse> = {
@@ -106,11 +106,8 @@ const getUser: Operation<GetUserRequest, GetUserResponse> = {
   authorization: onUser('iam:GetUser'),
   errors: ['NoSuchEntity'],
   run: async (input, call) => {
-    const userName = userNameOf(call, input.UserName);
-    return {
-      User:
-        userName === undefined ? await viewRoot(call) : viewUser(await requireUser(call, userName)),
-    };
+    const user = await requireSubject(call, input.UserName);
+    return { User: user === undefined ? await viewRoot(call) : viewUser(user) };
   },
 };
 
@@ -253,8 +250,18 @@ function boundarySteps(
     : releaseSteps(call, boundary, 'PermissionsBoundary', { kind: 'User', id: userId });
 }
 
+/** An absent counter is none. */
+function has(count: number | undefined): boolean {
+  return (count ?? 0) > 0;
+}
+
 function refuseWhileReferenced({ entity }: Found<UserRecord>): void {
   if (entity.AccessKeyCount > 0) throw deleteConflict('delete access keys');
+  if (has(entity.LoginProfileCount)) throw deleteConflict('delete login profile');
+  if (has(entity.MFADeviceCount)) throw deleteConflict('delete MFA device');
+  if (has(entity.SigningCertificateCount)) throw deleteConflict('delete signing certificates');
+  if (has(entity.SSHPublicKeyCount)) throw deleteConflict('delete ssh public keys');
+  if (has(entity.ServiceSpecificCredentialCount)) throw deleteConflict();
   if (entity.InlinePolicyCount > 0) throw deleteConflict('delete policies');
   if (entity.AttachedPolicyCount > 0) throw deleteConflict('detach all policies');
   if (entity.GroupCount > 0) throw deleteConflict('remove users from group');
