@@ -6,6 +6,7 @@ import {
   lookUp,
   readPieces,
   splitArn,
+  splitArnPattern,
   substitute,
   textOf,
 } from './pattern';
@@ -113,7 +114,7 @@ const stringLike: ValueTest = (inPolicy, inRequest, surroundings) => {
 
 /** Each of the six parts on its own: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN */
 const arnLike: ValueTest = (inPolicy, inRequest, { version, context }) => {
-  const pattern = splitArn(readPieces(inPolicy, hasVariables(version)));
+  const pattern = splitArnPattern(readPieces(inPolicy, hasVariables(version)));
   const parts = splitText(inRequest);
   if (pattern === undefined || parts === undefined) return false;
   return pattern.every((pieces, index) => {
@@ -181,6 +182,9 @@ const readBase64 = (text: string): string | undefined =>
 /** The bits of an address, 32 or 128 of them, most significant first; undefined for what is no address. */
 function readAddress(text: string): string | undefined {
   const bits = (value: number, width: number): string => value.toString(2).padStart(width, '0');
+  // An IPv4 address in IPv6's notation is the IPv4 address.
+  const mapped = /^::ffff:(?=.*\.)(.*)$/i.exec(text);
+  if (mapped !== null) return readAddress(mapped[1] ?? '');
   const octets = text.split('.');
   if (octets.length === 4) {
     const right = octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255);

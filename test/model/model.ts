@@ -1,7 +1,7 @@
 import type { DecisionType } from '../../lambdas/core/decision';
 import type { RequestContext } from '../../lambdas/core/request-context';
 import { conditionHolds, splitText } from './conditions';
-import { fits, hasVariables, readPieces, splitArn, substitute } from './pattern';
+import { fits, hasVariables, readPieces, splitArnPattern, substitute } from './pattern';
 import { reachesOf, roleArnOf } from './principals';
 import type { Reach } from './principals';
 import { listOf } from './scenario';
@@ -41,17 +41,18 @@ export function decideByDefinition({ request, policies }: Scenario): DecisionTyp
   return isAllowed(request, layers) ? 'allowed' : 'implicitDeny';
 }
 
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-function needsNoPermission({ action }: RequestContext): boolean {
-  return action.toLowerCase() === 'sts:getcalleridentity';
+/** Whoever has credentials: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+function needsNoPermission({ action, principal }: RequestContext): boolean {
+  return action.toLowerCase() === 'sts:getcalleridentity' && 'arn' in principal;
 }
 
 /**
- * Organizations' policies and boundaries do not bind service-linked roles.
+ * SCPs bind the principals of accounts; neither they nor RCPs nor boundaries bind service-linked roles.
  *
  * Source: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */
 function layersThatApply({ principal }: RequestContext, policies: PolicyLayers): PolicyLayers {
+  if (!('arn' in principal)) return { ...policies, scps: [] };
   const roleArn =
     principal.type === 'AssumedRole'
       ? roleArnOf(principal)
@@ -69,8 +70,8 @@ function isAllowed(request: RequestContext, layers: PolicyLayers): boolean {
     policies.length === 0 || allows(policies);
 
   // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_evaluation.html
-  const organization = [...layers.scps, ...layers.rcps].every(allows);
-  if (!organization || !allowsWhereItApplies(layers.endpoint)) return false;
+  // RCPFullAWSAccess is attached everywhere and for ever: RCPs only deny.
+  if (!layers.scps.every(allows) || !allowsWhereItApplies(layers.endpoint)) return false;
 
   const reaches = reachesOfResourcePolicy(request, layers);
   const { principal } = request;
@@ -170,7 +171,7 @@ function resourcePatternMatches(
   { resource, context }: RequestContext,
 ): boolean {
   if (pattern === '*') return true;
-  const wanted = splitArn(readPieces(pattern, hasVariables(version)));
+  const wanted = splitArnPattern(readPieces(pattern, hasVariables(version)));
   const given = splitText(resource);
   if (wanted === undefined || given === undefined) return false;
   return wanted.every((pieces, index) => {

@@ -125,14 +125,29 @@ export function textOf(tokens: readonly Token[]): string {
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 export function splitArn(pieces: readonly Piece[]): readonly (readonly Piece[])[] | undefined {
+  const parts = splitParts(pieces);
+  return parts.length === 6 && isArn(parts) ? parts : undefined;
+}
+
+/** The same for a pattern, which may end early: what it does not say may be anything. */
+export function splitArnPattern(
+  pieces: readonly Piece[],
+): readonly (readonly Piece[])[] | undefined {
+  const parts = splitParts(pieces);
+  const isShort = parts.length >= 3 && parts.length < 6 && parts.every((part) => part.length > 0);
+  if (!isArn(parts) || (parts.length < 6 && !isShort)) return undefined;
+  const anything = Array.from({ length: 6 - parts.length }, () => [{ wildcard: '*' } as const]);
+  return [...parts, ...anything];
+}
+
+function splitParts(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const parts: Piece[][] = [[]];
   for (const piece of pieces) {
     if (parts.length < 6 && 'character' in piece && piece.character === ':') parts.push([]);
     else parts.at(-1)?.push(piece);
   }
-  const [first = []] = parts;
-  const isArn =
-    parts.length === 6 &&
-    first.map((piece) => ('character' in piece ? piece.character : '')).join('') === 'arn';
-  return isArn ? parts : undefined;
+  return parts;
 }
+
+const isArn = ([first = []]: readonly (readonly Piece[])[]): boolean =>
+  first.map((piece) => ('character' in piece ? piece.character : '')).join('') === 'arn';

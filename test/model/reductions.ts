@@ -61,20 +61,10 @@ function* reduceLayers(layers: PolicyLayers): Generator<PolicyLayers> {
   }
   for (const layer of ['scps', 'rcps'] as const) {
     for (const levels of withoutOne(layers[layer], 0)) yield { ...layers, [layer]: levels };
-    for (const levels of reduceEach(layers[layer], (level) => reduceLevel(layer, level))) {
+    for (const levels of reduceEach(layers[layer], (level) => reducePolicies(level, 1))) {
       yield { ...layers, [layer]: levels };
     }
   }
-}
-
-/** The first policy of a level of RCPs is RCPFullAWSAccess, which cannot be detached. */
-function* reduceLevel(
-  layer: 'scps' | 'rcps',
-  level: readonly PolicyJson[],
-): Generator<readonly PolicyJson[]> {
-  const [first] = level;
-  if (layer === 'scps' || first === undefined) yield* reducePolicies(level, 1);
-  else for (const rest of reducePolicies(level.slice(1), 0)) yield [first, ...rest];
 }
 
 function* reducePolicies(

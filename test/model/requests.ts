@@ -233,6 +233,7 @@ export const VALUES: Readonly<Record<KeyType, readonly string[]>> = {
     '2001:db8::1',
     '2001:0DB8:0:0:0:0:0:1',
     '2001:db8:1::',
+    '::ffff:10.0.0.1',
     '10.0.0',
     'localhost',
   ],

@@ -47,14 +47,18 @@ export interface Scenario {
   readonly policies: PolicyLayers;
 }
 
-/** The words of scenario files; `Denied` is right for either denial. */
-export type ExpectedDecision = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied' | 'Denied';
+/** The words of scenario files, and the decisions' own; `Denied` is right for either denial. */
+export type ExpectedDecision =
+  DecisionType | 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied' | 'Denied';
 
 /** A scenario as it stands in a scenario file: the principal may be the text that policies name it by. */
 export interface ScenarioRecord {
   readonly id: string;
   readonly description?: string;
-  readonly request: Omit<RequestContext, 'principal'> & { readonly principal: string | Principal };
+  readonly request: Omit<RequestContext, 'principal' | 'context'> & {
+    readonly principal: string | Principal;
+    readonly context?: RequestContext['context'];
+  };
   readonly policies: Partial<PolicyLayers>;
   readonly expected: ExpectedDecision;
 }
@@ -67,7 +71,8 @@ export const EXPECTED_WORD: Readonly<Record<DecisionType, ExpectedDecision>> = {
 
 /** True when the decision is what a scenario file expects. */
 export function meetsExpectation(decision: DecisionType, expected: ExpectedDecision): boolean {
-  return expected === 'Denied' ? decision !== 'allowed' : EXPECTED_WORD[decision] === expected;
+  if (expected === 'Denied') return decision !== 'allowed';
+  return expected === decision || expected === EXPECTED_WORD[decision];
 }
 
 /**
@@ -75,7 +80,7 @@ export function meetsExpectation(decision: DecisionType, expected: ExpectedDecis
  *
  * @throws Error when no principal is written like that
  */
-export function readPrincipal(text: string): Principal {
+export function readPrincipal(text: string, context: RequestContext['context'] = {}): Principal {
   if (text === 'anonymous' || text === '*') return { type: 'Anonymous' };
   const [, , service = '', , accountId = '', ...rest] = text.split(':');
   const [kind = '', name = ''] = rest.join(':').split('/');
@@ -87,7 +92,7 @@ export function readPrincipal(text: string): Principal {
     case 'iam:role':
       return { type: 'Role', arn: text, accountId };
     case 'sts:assumed-role':
-      return { type: 'AssumedRole', arn: text, accountId };
+      return readSession(text, accountId, name, context['aws:PrincipalArn']);
     case 'sts:federated-user':
       // In a scenario file nothing else says which user asked for the session: the one of the same name.
       return {
@@ -101,26 +106,58 @@ export function readPrincipal(text: string): Principal {
     case 'iam:oidc-provider':
       return { type: 'WebIdentityUser', provider: text };
   }
+  if (PROVIDERS.includes(text)) return { type: 'WebIdentityUser', provider: text };
   if (!text.includes(':') && text.includes('.')) return { type: 'Service', service: text };
   throw new Error(`no principal is written ${text}`);
 }
 
+/** Identity providers that policies name by their host. */
+const PROVIDERS: readonly string[] = [
+  'accounts.google.com',
+  'cognito-identity.amazonaws.com',
+  'graph.facebook.com',
+  'www.amazon.com',
+];
+
+/**
+ * The path of a session's role does not show in its ARN: `aws:PrincipalArn` says it where it is given, and service-linked
+ * roles have names that nobody else's role may have.
+ */
+function readSession(
+  arn: string,
+  accountId: string,
+  role: string,
+  principalArn: string | readonly string[] | undefined,
+): Principal {
+  const roles = `arn:aws:iam::${accountId}:role/`;
+  const says =
+    typeof principalArn === 'string' &&
+    principalArn.startsWith(roles) &&
+    principalArn.endsWith(`/${role}`);
+  const linked = role.startsWith('AWSServiceRoleFor')
+    ? `${roles}aws-service-role/x/${role}`
+    : undefined;
+  const roleArn = says ? principalArn : linked;
+  return { type: 'AssumedRole', arn, accountId, ...(roleArn === undefined ? {} : { roleArn }) };
+}
+
 /** A scenario file's record with every default filled in. */
 export function readScenario(record: ScenarioRecord): Scenario {
-  const { principal } = record.request;
+  const { principal, context = {} } = record.request;
   return {
     request: {
       ...record.request,
-      principal: typeof principal === 'string' ? readPrincipal(principal) : principal,
+      context,
+      principal: typeof principal === 'string' ? readPrincipal(principal, context) : principal,
     },
     policies: {
-      identity: record.policies.identity ?? [],
+      identity: listOf(record.policies.identity),
       resource: record.policies.resource ?? null,
-      boundary: record.policies.boundary ?? [],
+      boundary: listOf(record.policies.boundary),
       scps: record.policies.scps ?? [],
       rcps: record.policies.rcps ?? [],
-      session: record.policies.session ?? [],
-      endpoint: record.policies.endpoint ?? [],
+      session: listOf(record.policies.session),
+      endpoint: listOf(record.policies.endpoint),
     },
   };
 }
@@ -129,7 +166,7 @@ export function readScenario(record: ScenarioRecord): Scenario {
 export function writeScenario(id: string, scenario: Scenario, expected: DecisionType): string {
   const record: ScenarioRecord = {
     id,
-    request: { ...scenario.request, principal: writePrincipal(scenario.request.principal) },
+    request: { ...scenario.request, principal: writePrincipal(scenario.request) },
     policies: scenario.policies,
     expected: EXPECTED_WORD[expected],
   };
@@ -137,11 +174,11 @@ export function writeScenario(id: string, scenario: Scenario, expected: Decision
 }
 
 /** The principal's text where the text says all of it, else the principal itself. */
-function writePrincipal(principal: Principal): string | Principal {
+function writePrincipal({ principal, context }: RequestContext): string | Principal {
   if (principal.type === 'Anonymous') return 'anonymous';
   if (principal.type === 'Service') return principal.service;
   if (!('arn' in principal)) return principal;
-  const read = readPrincipal(principal.arn);
+  const read = readPrincipal(principal.arn, context);
   const same =
     JSON.stringify(Object.entries(read).sort()) ===
     JSON.stringify(Object.entries(principal).sort());

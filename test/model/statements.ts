@@ -213,14 +213,21 @@ function chooseResourcePattern(choices: Choices, resource: string): string {
     resource.split(':');
   const part = (text: string, wildcards: readonly string[]): string =>
     choices.chance(40) ? choices.pick(wildcards) : text;
-  return [
+  const pattern = [
     arn,
     part(partition, ['*', 'aws', 'aw?']),
     choices.chance(5) ? '*' : service,
     part(region, ['*', '*', 'eu-*', 'eu-west-?', 'us-east-1']),
     part(account, ['*', '*', '1*', ACCOUNTS[1]]),
     chooseEntityPattern(choices, rest.join(':')),
-  ].join(':');
+  ];
+  return (choices.chance(2) ? endEarly(choices, pattern) : pattern).join(':');
+}
+
+/** An ARN may end early, but only where none of its parts is empty. */
+function endEarly(choices: Choices, parts: readonly string[]): readonly string[] {
+  const short = parts.slice(0, choices.integer(3, 5));
+  return short.includes('') ? parts.slice(0, 3) : short;
 }
 
 function chooseEntityPattern(choices: Choices, entity: string): string {
@@ -372,13 +379,12 @@ function vague(
 
 function vagueArn(choices: Choices, value: string, version: string | undefined): string {
   const parts = value.split(':');
-  // What an ARN means that ends early no page says.
-  if (parts.length < 6) return value;
   const head = parts
     .slice(0, 5)
     .map((part, index) => (index > 0 && choices.chance(30) ? '*' : part));
   const tail = parts.slice(5).join(':');
   // The colon of a variable separates nothing in version 2012-10-17, and everything before it.
   if (version === '2012-10-17' && choices.chance(15)) head[4] = '${aws:PrincipalTag/Team}';
+  if (parts.length < 6 || choices.chance(4)) return endEarly(choices, head).join(':');
   return [...head, choices.chance(50) ? blur(choices, tail) : vary(choices, tail)].join(':');
 }

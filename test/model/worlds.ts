@@ -43,7 +43,8 @@ function layersOf(kind: PrincipalKind): {
     identity,
     boundary: identity,
     session: kind === 'AssumedRole' || kind === 'FederatedUser' || kind === 'ServiceLinkedRole',
-    scps: identity || kind === 'Root',
+    // They bind no caller without an account; they may stand there all the same.
+    scps: true,
   };
 }
 
@@ -72,7 +73,11 @@ function chooseWorld(choices: Choices): World {
       session: layers.session && choices.chance(45) ? policies(SHAPES.limit, 2) : [],
       scps: layers.scps ? levels(22, () => policies(SHAPES.limit, 2)) : [],
       rcps: levels(14, () =>
-        choices.chance(60) ? [FULL_ACCESS, ...policies(SHAPES.rcp, 1)] : [FULL_ACCESS],
+        choices.chance(50)
+          ? [FULL_ACCESS, ...policies(SHAPES.rcp, 1)]
+          : choices.chance(50)
+            ? policies(SHAPES.rcp, 1)
+            : [FULL_ACCESS],
       ),
       endpoint: choices.chance(10) ? policies(SHAPES.endpoint, 2) : [],
     },
