@@ -84,7 +84,13 @@ function parametersOf(shape: Shape, name: string): fc.Arbitrary<string[]> {
         .map((parts) => parts.flat());
     case 'list':
       return parametersOf(shape.element(), `${name}.member.1`);
-    default:
+    case 'map':
+      throw new Error(`${name} is a map, which no operation takes`);
+    case 'string':
+    case 'integer':
+    case 'boolean':
+    case 'blob':
+    case 'timestamp':
       return fc
         .oneof(
           { weight: 3, arbitrary: fc.nat(8).map((index) => known[index] ?? '') },

@@ -1,16 +1,9 @@
-"""Every IAM and STS operation through boto3, with the members and errors that AWS answers.
-
-Reads AWS_ENDPOINT_URL_IAM, AWS_ENDPOINT_URL_STS and the root user's credentials from the environment, works in an account
-that has none of the names below, removes what it made, and prints one line of JSON: {"failures": [...], "operations": [...]}.
-"""
+"""Users, groups, policies and access keys through boto3, with the members and errors that AWS answers."""
 
 import json
-import sys
 
-import boto3
-from botocore.exceptions import ClientError
+from boto3_checks import check, client, empty, members, refused, report
 
-REGION = "eu-west-1"
 DOCUMENT = {
     "Version": "2012-10-17",
     "Statement": {
@@ -19,42 +12,6 @@ DOCUMENT = {
         "Resource": "arn:aws:orders:::a%3Ab/*",
     },
 }
-
-failures = []
-operations = set()
-
-
-def client(service, **credentials):
-    made = boto3.client(service, region_name=REGION, **credentials)
-    made.meta.events.register(
-        "before-call.*.*", lambda model, **_: operations.add(f"{service}:{model.name}")
-    )
-    return made
-
-
-def check(what, condition, detail=None):
-    if not condition:
-        failures.append({"what": what, "detail": repr(detail)})
-
-
-def members(what, value, *expected):
-    check(what, sorted(value) == sorted(expected), value)
-
-
-def refused(what, code, message, call, **arguments):
-    try:
-        answer = call(**arguments)
-    except ClientError as error:
-        told = error.response["Error"]
-        check(what, (told["Code"], told["Message"]) == (code, message), told)
-        check(f"{what}: nothing but type, code and message", set(told) == {"Type", "Code", "Message"}, told)
-    else:
-        check(what, False, answer)
-
-
-def empty(what, answer):
-    members(what, answer, "ResponseMetadata")
-
 
 iam = client("iam")
 sts = client("sts")
@@ -270,6 +227,4 @@ empty("delete policy", iam.delete_policy(PolicyArn=arn))
 empty("delete user", iam.delete_user(UserName="alice"))
 check("nobody is left", iam.list_users()["Users"] == [])
 
-json.dump({"failures": failures, "operations": sorted(operations)}, sys.stdout)
-print()
-sys.exit(1 if failures else 0)
+report()
