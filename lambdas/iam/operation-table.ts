@@ -1,4 +1,6 @@
 import { OperationTable } from '../operations/operation-table';
+import { loginProfileOperations } from './operations/login-profiles';
+import { passwordPolicyOperations } from './operations/password-policy';
 import { accessKeyOperations } from './operations/access-keys';
 import { groupAttachmentOperations } from './operations/group-attachments';
 import { groupInlinePolicyOperations } from './operations/group-inline-policies';
@@ -8,6 +10,12 @@ import { policyOperations } from './operations/policies';
 import { policyEntityOperations } from './operations/policy-entities';
 import { policyTagOperations } from './operations/policy-tags';
 import { policyVersionOperations } from './operations/policy-versions';
+import { roleAttachmentOperations } from './operations/role-attachments';
+import { roleBoundaryOperations } from './operations/role-boundaries';
+import { roleChangeOperations } from './operations/role-changes';
+import { roleInlinePolicyOperations } from './operations/role-inline-policies';
+import { roleTagOperations } from './operations/role-tags';
+import { roleOperations } from './operations/roles';
 import { userAttachmentOperations } from './operations/user-attachments';
 import { userBoundaryOperations } from './operations/user-boundaries';
 import { userInlinePolicyOperations } from './operations/user-inline-policies';
@@ -30,4 +38,12 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...userInlinePolicyOperations,
   ...groupInlinePolicyOperations,
   ...accessKeyOperations,
+  ...loginProfileOperations,
+  ...passwordPolicyOperations,
+  ...roleOperations,
+  ...roleChangeOperations,
+  ...roleTagOperations,
+  ...roleBoundaryOperations,
+  ...roleInlinePolicyOperations,
+  ...roleAttachmentOperations,
 ]);

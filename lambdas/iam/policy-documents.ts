@@ -2,7 +2,10 @@ import { exceededQuotaMessage, malformedPolicyMessage, validatePolicy } from '..
 import { IamError } from '../protocol/errors';
 
 /** A document as it is to be stored. Errors: LimitExceeded, MalformedPolicyDocument, both in AWS's words. */
-export function checkPolicyDocument(document: string, kind: 'managed' | 'identity'): void {
+export function checkPolicyDocument(
+  document: string,
+  kind: 'managed' | 'identity' | 'trust',
+): void {
   const { document: parsed, findings } = validatePolicy(document, kind);
   const exceeded = exceededQuotaMessage(findings);
   if (exceeded !== undefined) {

@@ -1,5 +1,6 @@
 import type { AttachmentRecord, GroupRecord, UserRecord } from '../identity/entities';
 import type { Found } from '../identity/lookup';
+import type { RoleRecord } from '../identity/role-entities';
 import type { Quotas } from '../identity/quotas';
 import { readAttachment } from '../identity/records';
 import type { Call } from '../operations/operation';
@@ -7,9 +8,9 @@ import { attachmentKey, inlinePolicyKey, principalPartition } from '../store/key
 import type { Key } from '../store/store';
 import { requireGroup, requireUser } from './targets';
 
-/** What attached and inline policies hang under: a user or a group. */
+/** What attached and inline policies hang under: a user, a group or a role. */
 export interface PolicyHolder {
-  readonly kind: 'User' | 'Group';
+  readonly kind: 'User' | 'Group' | 'Role';
   readonly id: string;
   readonly name: string;
   readonly key: Key;
@@ -48,11 +49,24 @@ export async function groupHolder(call: Call, groupName: string): Promise<Policy
   };
 }
 
+export function roleHolder(call: Call, role: Found<RoleRecord>): PolicyHolder {
+  return {
+    ...holder(role),
+    kind: 'Role',
+    id: role.entity.RoleId,
+    name: role.entity.RoleName,
+    quotas: quotasOf(call.quotas, 'PoliciesPerRole', 'RolePolicySize'),
+  };
+}
+
 function holder({
   entity,
   key,
   revision,
-}: Found<UserRecord | GroupRecord>): Omit<PolicyHolder, 'kind' | 'id' | 'name' | 'quotas'> {
+}: Found<UserRecord | GroupRecord | RoleRecord>): Omit<
+  PolicyHolder,
+  'kind' | 'id' | 'name' | 'quotas'
+> {
   return {
     key,
     revision,

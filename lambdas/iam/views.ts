@@ -47,7 +47,7 @@ export function viewUser(user: Found<UserRecord>): User {
 /**
  * AWS sends `Policy`, its reference says `PermissionsBoundaryPolicy`, and so do the client's types: the wire decides.
  */
-function viewBoundary(boundary: PolicyReference): AttachedPermissionsBoundary {
+export function viewBoundary(boundary: PolicyReference): AttachedPermissionsBoundary {
   const type: string = 'Policy';
   return {
     PermissionsBoundaryType: type as AttachedPermissionsBoundary['PermissionsBoundaryType'],

@@ -5,6 +5,7 @@ import {
   accountPartition,
   attachedToKey,
   CHILD_PREFIX,
+  instanceProfileKey,
   memberKey,
   membershipKey,
   namePartition,
@@ -14,6 +15,7 @@ import {
   principalKey,
   principalPartition,
   type NamedKind,
+  usedInKey,
 } from '../store/keys';
 import type { Item, Key, Store, TableName } from '../store/store';
 import type { PolicyReference } from './entities';
@@ -32,6 +34,7 @@ import {
   readPolicyVersion,
   readUser,
 } from './records';
+import { readInstanceProfile, readRole, readUsedIn } from './role-entities';
 
 /**
  * Everything in an account's rows that contradicts something else in them, one sentence each; none where the account is sound.
@@ -66,11 +69,15 @@ class ConsistencyChecker {
     const users = await this.#named('User', (id) => this.#checkUser(id));
     const groups = await this.#named('Group', (id) => this.#checkGroup(id));
     const policies = await this.#named('Policy', (id) => this.#checkPolicy(id));
+    const roles = await this.#named('Role', (id) => this.#checkRole(id));
+    const profiles = await this.#named('InstanceProfile', (id) => this.#checkInstanceProfile(id));
     const partition = accountPartition(this.accountId);
     const keys = await this.#checkAccessKeys(partition, this.accountId, []);
     this.#expect('users of the account', account.UserCount, users);
     this.#expect('groups of the account', account.GroupCount, groups);
     this.#expect('policies of the account', account.PolicyCount, policies);
+    this.#expect('roles of the account', account.RoleCount ?? 0, roles);
+    this.#expect('instance profiles', account.InstanceProfileCount ?? 0, profiles);
     this.#expect('access keys of root', account.AccessKeyCount, keys);
   }
 
@@ -124,8 +131,38 @@ class ConsistencyChecker {
     return group.Path + group.GroupName;
   }
 
+  async #checkRole(id: string): Promise<string | undefined> {
+    const item = await this.#get(principalKey('Role', this.accountId, id));
+    if (item === undefined) return undefined;
+    const role = readRole(item);
+    const partition = principalPartition('Role', this.accountId, id);
+    const uses = (await this.#children(partition, CHILD_PREFIX.usedIn)).map(readUsedIn);
+    this.#expect(`instance profiles of ${id}`, role.InstanceProfileCount, uses.length);
+    for (const { InstanceProfileId: profileId } of uses) {
+      const profile = await this.#get(instanceProfileKey(this.accountId, profileId));
+      const held = profile === undefined ? undefined : readInstanceProfile(profile).RoleId;
+      this.#expect(`role in ${profileId}`, id, held);
+    }
+    await this.#checkPolicies('Role', id, role);
+    const { PermissionsBoundary: boundary } = role;
+    if (boundary !== undefined) {
+      await this.#expectUse(boundary, 'PermissionsBoundary', 'Role', id);
+    }
+    return role.Path + role.RoleName;
+  }
+
+  async #checkInstanceProfile(id: string): Promise<string | undefined> {
+    const item = await this.#get(instanceProfileKey(this.accountId, id));
+    if (item === undefined) return undefined;
+    const profile = readInstanceProfile(item);
+    if (profile.RoleId !== undefined) {
+      await this.#expectRow(usedInKey(this.accountId, profile.RoleId, id), `role of ${id}`);
+    }
+    return profile.Path + profile.InstanceProfileName;
+  }
+
   async #checkPolicies(
-    kind: 'User' | 'Group',
+    kind: 'User' | 'Group' | 'Role',
     id: string,
     counted: {
       readonly AttachedPolicyCount: number;
@@ -175,10 +212,8 @@ class ConsistencyChecker {
       countOf('PermissionsBoundary'),
     );
     for (const use of uses) {
-      if (use.Kind !== 'Role') {
-        const key = principalKey(use.Kind, this.accountId, use.Id);
-        await this.#expectRow(key, `${use.Id}, which uses ${id},`);
-      }
+      const key = principalKey(use.Kind, this.accountId, use.Id);
+      await this.#expectRow(key, `${use.Id}, which uses ${id},`);
     }
     return policy.Path + policy.PolicyName;
   }
@@ -207,7 +242,7 @@ class ConsistencyChecker {
   async #expectUse(
     { PolicyId: policyId }: PolicyReference,
     usage: 'PermissionsPolicy' | 'PermissionsBoundary',
-    kind: 'User' | 'Group',
+    kind: 'User' | 'Group' | 'Role',
     id: string,
   ): Promise<void> {
     const key = attachedToKey(this.accountId, policyId, usage, kind, id);

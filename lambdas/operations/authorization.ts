@@ -22,26 +22,38 @@ export async function authorize(
   if (resources.length === 0) {
     throw new Error(`${authorization.action} names no resource`);
   }
-  const context = {
-    ...(await authorization.context?.(input, call)),
-    ...requestKeys(asked.request, call),
-    ...call.caller.context,
-  };
+  const own = { ...requestKeys(asked.request, call), ...call.caller.context };
+  const context = { ...(await authorization.context?.(input, call)), ...own };
+  const resourceName = authorization.resourceName?.(input, call);
   for (const resource of resources) {
-    const question: RequestContext = {
-      principal: call.caller.principal,
-      action: authorization.action,
-      resource,
-      resourceAccount: call.accountId,
-      context,
-    };
-    const decision = evaluate(question, asked.policies);
-    if (decision.decision !== 'allowed') {
-      const named = authorization.resourceName?.(input, call) ?? resource;
-      throw new IamError(
-        'AccessDenied',
-        describeDenial({ ...question, resource: named }, decision),
-      );
-    }
+    const question = { action: authorization.action, resource, context };
+    requireAllowed(question, call, asked.policies, resourceName ?? resource);
+  }
+  const passed = await authorization.passedRole?.(input, call);
+  if (passed !== undefined) {
+    const passedContext = { ...passed.context, 'iam:PassedToService': passed.service, ...own };
+    const question = { action: 'iam:PassRole', resource: passed.arn, context: passedContext };
+    requireAllowed(question, call, asked.policies, passed.arn);
+  }
+}
+
+/** Errors: AccessDenied, with the resource under the name that the caller may know it by. */
+function requireAllowed(
+  asked: Pick<RequestContext, 'action' | 'resource' | 'context'>,
+  call: Call,
+  policies: PolicySet,
+  resourceName: string,
+): void {
+  const question: RequestContext = {
+    ...asked,
+    principal: call.caller.principal,
+    resourceAccount: call.accountId,
+  };
+  const decision = evaluate(question, policies);
+  if (decision.decision !== 'allowed') {
+    throw new IamError(
+      'AccessDenied',
+      describeDenial({ ...question, resource: resourceName }, decision),
+    );
   }
 }

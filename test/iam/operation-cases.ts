@@ -1,13 +1,18 @@
 import { ACCOUNT } from '../operations/deployment';
+import type { Credentials } from '../operations/deployment';
 import { HARMLESS, type Scenery } from '../operations/scenery';
+import { CREDENTIAL_CASES } from './credential-cases';
+import { ROLE_CASES } from './role-cases';
 
 /** One call that succeeds for whoever may make it, and the resource that it must be allowed on. */
 export interface OperationCase {
   readonly input: object;
   readonly resource: string;
+  /** Who must make the call, where nobody else can. */
+  readonly caller?: { readonly UserName: string; readonly credentials: Credentials };
 }
 
-type MakeCase = (scenery: Scenery) => Promise<OperationCase>;
+export type MakeCase = (scenery: Scenery) => Promise<OperationCase>;
 
 const arn = (resource: string): string => `arn:aws:iam::${ACCOUNT}:${resource}`;
 const userArn = (name: string): string => arn(`user/team/${name}`);
@@ -151,4 +156,6 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
     const { accessKeyId: AccessKeyId } = await scenery.keyOf(UserName);
     return { input: { UserName, AccessKeyId }, resource: userArn(UserName) };
   },
+  ...ROLE_CASES,
+  ...CREDENTIAL_CASES,
 };

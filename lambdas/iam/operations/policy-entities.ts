@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-iam';
 import type { AttachedToRecord, PolicyRecord } from '../../identity/entities';
 import { foundGroup, foundUser } from '../../identity/lookup';
+import { foundRole } from '../../identity/role-lookup';
 import { readAttachedTo } from '../../identity/records';
 import type { Call, Checked, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
@@ -47,14 +48,16 @@ const listEntitiesForPolicy: Operation<
       PolicyUsers: rows
         .filter(({ kind }) => kind === 'User')
         .map(({ name, id }) => ({ UserName: name, UserId: id })),
-      PolicyRoles: [],
+      PolicyRoles: rows
+        .filter(({ kind }) => kind === 'Role')
+        .map(({ name, id }) => ({ RoleName: name, RoleId: id })),
       ...end,
     };
   },
 };
 
 interface PolicyEntity {
-  readonly kind: 'User' | 'Group';
+  readonly kind: 'User' | 'Group' | 'Role';
   readonly name: string;
   readonly id: string;
 }
@@ -98,25 +101,30 @@ function viewEntity(
   filter: Filter,
 ): PolicyEntity | undefined {
   const { Kind: kind, Usage: usage } = use;
-  if (
-    kind === 'Role' ||
-    (filter.EntityFilter ?? kind) !== kind ||
-    (filter.PolicyUsageFilter ?? usage) !== usage
-  ) {
+  if ((filter.EntityFilter ?? kind) !== kind || (filter.PolicyUsageFilter ?? usage) !== usage) {
     return undefined;
   }
-  const { path, ...entity } = kind === 'User' ? userEntity(call, item) : groupEntity(call, item);
+  const { path, ...entity } = viewers[kind](call, item);
   return path.startsWith(filter.PathPrefix ?? '/') ? entity : undefined;
 }
 
-function userEntity(call: Call, item: Item): PolicyEntity & { readonly path: string } {
+type PathedEntity = PolicyEntity & { readonly path: string };
+
+const viewers = { User: userEntity, Group: groupEntity, Role: roleEntity };
+
+function userEntity(call: Call, item: Item): PathedEntity {
   const { UserName, UserId, Path } = foundUser(call, item).entity;
   return { kind: 'User', name: UserName, id: UserId, path: Path };
 }
 
-function groupEntity(call: Call, item: Item): PolicyEntity & { readonly path: string } {
+function groupEntity(call: Call, item: Item): PathedEntity {
   const { GroupName, GroupId, Path } = foundGroup(call, item).entity;
   return { kind: 'Group', name: GroupName, id: GroupId, path: Path };
+}
+
+function roleEntity(call: Call, item: Item): PathedEntity {
+  const { RoleName, RoleId, Path } = foundRole(call, item).entity;
+  return { kind: 'Role', name: RoleName, id: RoleId, path: Path };
 }
 
 export const policyEntityOperations: readonly AnyOperation[] = [listEntitiesForPolicy];
