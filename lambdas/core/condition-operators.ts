@@ -6,6 +6,7 @@ import { equalsFolded, foldCase } from './letter-case';
 import { parseNumber } from './numbers';
 import type { ConditionContext } from './request-context';
 import { compilePattern, parseTemplate, resolveTemplate, staticText } from './variables';
+import type { Template } from './variables';
 
 /** Whether one value of the request matches any of the policy's values. */
 export type ValueTest = (value: string, context: ConditionContext) => boolean;
@@ -48,16 +49,24 @@ function anyOf(tests: readonly ValueTest[]): ValueTest {
   return (value, context) => tests.some((test) => test(value, context));
 }
 
+/** Undefined where a variable is broken: such a value matches nothing. */
+function readText(
+  text: string,
+  variables: boolean,
+  kind: 'text' | 'literal',
+): Template | undefined {
+  return variables ? parseTemplate(text) : [{ kind, text }];
+}
+
 const compileEqual: Compile = (texts, variables) => {
   const exact: string[] = [];
   const tests: ValueTest[] = [];
   for (const text of texts) {
-    const template = variables ? parseTemplate(text) : [];
-    const plain = variables && template !== undefined ? staticText(template) : text;
+    const template = readText(text, variables, 'literal');
+    if (template === undefined) continue;
+    const plain = staticText(template);
     if (plain !== undefined) exact.push(plain);
-    else if (template !== undefined) {
-      tests.push((value, context) => value === resolveTemplate(template, context));
-    }
+    else tests.push((value, context) => value === resolveTemplate(template, context));
   }
   const [only] = exact;
   if (exact.length === 1) tests.unshift((value) => value === only);
@@ -71,13 +80,13 @@ const compileEqual: Compile = (texts, variables) => {
 const compileEqualIgnoringCase: Compile = (texts, variables) =>
   anyOf(
     texts.map((text): ValueTest => {
-      const template = variables ? parseTemplate(text) : [];
-      const plain = variables && template !== undefined ? staticText(template) : text;
+      const template = readText(text, variables, 'literal');
+      if (template === undefined) return NEVER;
+      const plain = staticText(template);
       if (plain !== undefined) {
         const folded = foldCase(plain);
         return (value) => equalsFolded(value, folded);
       }
-      if (template === undefined) return NEVER;
       return (value, context) => {
         const resolved = resolveTemplate(template, context);
         return resolved !== undefined && equalsFolded(value, foldCase(resolved));
@@ -88,7 +97,7 @@ const compileEqualIgnoringCase: Compile = (texts, variables) =>
 const compileLike: Compile = (texts, variables) =>
   anyOf(
     texts.map((text): ValueTest => {
-      const template = variables ? parseTemplate(text) : ([{ kind: 'text', text }] as const);
+      const template = readText(text, variables, 'text');
       if (template === undefined) return NEVER;
       const test = compilePattern(template);
       return (value, context) => test(value, 0, context);

@@ -22,7 +22,8 @@ export const ANY_TAIL: TailTest = () => true;
 export function cutPattern(pattern: string): Piece[] {
   return pattern.split('*').map((text) => {
     if (!text.includes('?')) return { text };
-    return { text, holes: Array.from(text, (character) => character === '?') };
+    // By code unit, as texts are compared: a character beyond U+FFFF is two.
+    return { text, holes: text.split('').map((unit) => unit === '?') };
   });
 }
 
@@ -78,8 +79,24 @@ function find(piece: Piece, value: string, from: number, end: number): number {
     const found = value.indexOf(text, from);
     return found <= lastStart ? found : -1;
   }
+  // Holes match anything: only where the longest text between them stands can the piece fit.
+  const { offset, run } = longestRun(piece);
   for (let at = from; at <= lastStart; at += 1) {
-    if (fits(piece, value, at)) return at;
+    const found = value.indexOf(run, at + offset);
+    if (found < 0) return -1;
+    at = found - offset;
+    if (at <= lastStart && fits(piece, value, at)) return at;
   }
   return -1;
+}
+
+function longestRun({ text, holes = [] }: Piece): { offset: number; run: string } {
+  let offset = 0;
+  let longest = { offset: 0, run: '' };
+  for (let index = 0; index <= text.length; index += 1) {
+    if (index < text.length && holes[index] !== true) continue;
+    if (index - offset > longest.run.length) longest = { offset, run: text.slice(offset, index) };
+    offset = index + 1;
+  }
+  return longest;
 }

@@ -39,6 +39,7 @@ function convert(
   if (value === null) return { kind: 'null', value: 'null', ...NOWHERE };
   if (typeof value === 'object') return convertObject(value, path, conversion);
   report(conversion, 'INVALID_JSON', 'the value is not one that JSON can hold', path);
+  return undefined;
 }
 
 function convertObject(
