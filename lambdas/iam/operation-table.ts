@@ -6,6 +6,9 @@ import { groupAttachmentOperations } from './operations/group-attachments';
 import { groupInlinePolicyOperations } from './operations/group-inline-policies';
 import { groupMemberOperations } from './operations/group-members';
 import { groupOperations } from './operations/groups';
+import { instanceProfileRoleOperations } from './operations/instance-profile-roles';
+import { instanceProfileTagOperations } from './operations/instance-profile-tags';
+import { instanceProfileOperations } from './operations/instance-profiles';
 import { policyOperations } from './operations/policies';
 import { policyEntityOperations } from './operations/policy-entities';
 import { policyTagOperations } from './operations/policy-tags';
@@ -46,4 +49,7 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...roleBoundaryOperations,
   ...roleInlinePolicyOperations,
   ...roleAttachmentOperations,
+  ...instanceProfileOperations,
+  ...instanceProfileRoleOperations,
+  ...instanceProfileTagOperations,
 ]);

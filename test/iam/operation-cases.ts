@@ -2,12 +2,15 @@ import { ACCOUNT } from '../operations/deployment';
 import type { Credentials } from '../operations/deployment';
 import { HARMLESS, type Scenery } from '../operations/scenery';
 import { CREDENTIAL_CASES } from './credential-cases';
+import { INSTANCE_PROFILE_CASES } from './instance-profile-cases';
 import { ROLE_CASES } from './role-cases';
 
 /** One call that succeeds for whoever may make it, and the resource that it must be allowed on. */
 export interface OperationCase {
   readonly input: object;
   readonly resource: string;
+  /** What the caller needs besides the operation's own action, e.g. iam:PassRole. */
+  readonly also?: readonly object[];
   /** Who must make the call, where nobody else can. */
   readonly caller?: { readonly UserName: string; readonly credentials: Credentials };
 }
@@ -157,5 +160,6 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
     return { input: { UserName, AccessKeyId }, resource: userArn(UserName) };
   },
   ...ROLE_CASES,
+  ...INSTANCE_PROFILE_CASES,
   ...CREDENTIAL_CASES,
 };

@@ -10,14 +10,12 @@ import { OPERATION_CASES, type OperationCase } from './operation-cases';
 
 let deployment: AdminDeployment;
 let scenery: Scenery;
-let caller: { UserName: string; credentials: Credentials };
-let callerClient: IAMClient;
+let anybody: { UserName: string; credentials: Credentials };
 
 beforeAll(async () => {
   deployment = await deployAdmin();
   scenery = new Scenery(deployment.iam());
-  caller = await scenery.caller();
-  callerClient = deployment.iam(caller.credentials);
+  anybody = await scenery.caller();
 });
 
 afterAll(async () => {
@@ -33,6 +31,8 @@ test('every row of the table has a case, and every case a row', () => {
 describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) => {
   const action = `iam:${name}`;
   let known: OperationCase;
+  let caller: { UserName: string };
+  let callerClient: IAMClient;
 
   const call = () => callerClient.send(commandOf(name, known.input));
 
@@ -40,6 +40,9 @@ describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) =>
     const make = OPERATION_CASES[name];
     if (make === undefined) throw new Error(`${name} has no case`);
     known = await make(scenery);
+    const { credentials, ...others } = known.caller ?? anybody;
+    caller = others;
+    callerClient = deployment.iam(credentials);
   });
 
   test('is refused to whoever may do something else only', async () => {
@@ -82,11 +85,8 @@ describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) =>
   });
 
   test('works for whoever may do this alone, on this resource alone', async () => {
-    await scenery.permit(caller.UserName, {
-      Effect: 'Allow',
-      Action: action,
-      Resource: known.resource,
-    });
+    const own = { Effect: 'Allow', Action: action, Resource: known.resource };
+    await scenery.permit(caller.UserName, own, ...(known.also ?? []));
     const answer = await call();
     expect(answer.$metadata.httpStatusCode).toBe(200);
   });
