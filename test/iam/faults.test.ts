@@ -38,14 +38,28 @@ afterAll(async () => {
 async function makeCase(name: string): Promise<OperationCase> {
   const make = OPERATION_CASES[name];
   if (make === undefined) throw new Error(`${name} has no case`);
-  return make(scenery);
+  const known = await make(scenery);
+  if (known.caller !== undefined) {
+    const { UserName } = known.caller;
+    await scenery.permit(UserName, { Effect: 'Allow', Action: `iam:${name}`, Resource: '*' });
+  }
+  return known;
+}
+
+/** Made by whoever can make it: the root user, but for what only a user can do. */
+async function send(name: string, { input, caller }: OperationCase) {
+  return deployment.iam(caller?.credentials).send(commandOf(name, input));
 }
 
 /** Makes the call with a fault; whether the fault came up. */
-async function callWithFault(name: string, input: object, plan: FaultPlan): Promise<boolean> {
+async function callWithFault(
+  name: string,
+  known: OperationCase,
+  plan: FaultPlan,
+): Promise<boolean> {
   faulty = new FaultyStore(deployment.store, plan);
   const { hasFailed, outcome } = await (async (store) => {
-    const call = scenery.root.send(commandOf(name, input));
+    const call = send(name, known);
     const outcome = await refusal(call).catch((error: unknown) => error);
     return { hasFailed: store.hasFailed, outcome };
   })(faulty);
@@ -62,10 +76,10 @@ describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) =>
   test('a call of the store that fails leaves nothing behind, and the next try works', async () => {
     let failures = 0;
     for (let at = 1; ; at += 1) {
-      const { input } = await makeCase(name);
-      if (!(await callWithFault(name, input, { at, fault: 'error' }))) break;
+      const known = await makeCase(name);
+      if (!(await callWithFault(name, known, { at, fault: 'error' }))) break;
       failures += 1;
-      const answer = await scenery.root.send(commandOf(name, input));
+      const answer = await send(name, known);
       expect(answer.$metadata.httpStatusCode).toBe(200);
     }
     expect(failures).toBeGreaterThan(0);
@@ -73,18 +87,18 @@ describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) =>
 
   test('a write that is done and reported as failed is not claimed, and is whole', async () => {
     for (let at = 1; ; at += 1) {
-      const { input } = await makeCase(name);
+      const known = await makeCase(name);
       const plan = { at, fault: 'commit-then-error', calls: 'writes' } as const;
-      if (!(await callWithFault(name, input, plan))) break;
+      if (!(await callWithFault(name, known, plan))) break;
     }
   });
 
   test('a write that times out is not claimed, and is whole', async () => {
     for (let at = 1; ; at += 1) {
-      const { input } = await makeCase(name);
+      const known = await makeCase(name);
       const plan = { at, fault: 'timeout', calls: 'writes', delayMilliseconds: 1 } as const;
-      if (!(await callWithFault(name, input, plan))) break;
-      const answer = await scenery.root.send(commandOf(name, input));
+      if (!(await callWithFault(name, known, plan))) break;
+      const answer = await send(name, known);
       expect(answer.$metadata.httpStatusCode).toBe(200);
     }
   });
