@@ -1,10 +1,10 @@
 import type { AccountRecord, UserRecord } from '../identity/entities';
-import { findUserById, type foundUser } from '../identity/lookup';
+import type { Found } from '../identity/lookup';
 import { readAccount } from '../identity/records';
 import type { Step } from '../operations/commit';
 import type { Call } from '../operations/operation';
 import { accountKey } from '../store/keys';
-import type { Key } from '../store/store';
+import type { Key, Write } from '../store/store';
 import { requireSubject } from './targets';
 
 /** What is counted in its owner's row, so that whatever hangs under an owner changes the owner's revision. */
@@ -32,18 +32,6 @@ export async function findCredentialOwner(
   return user === undefined ? findRootOwner(call) : ownerOf(user);
 }
 
-/** The owner of that id; undefined where there is none any more. */
-export async function findCredentialOwnerById(
-  call: Call,
-  owner: { readonly Kind: 'Root' | 'User'; readonly Id: string },
-): Promise<CredentialOwner | undefined> {
-  if (owner.Kind === 'Root') {
-    return findRootOwner(call);
-  }
-  const user = await findUserById(call, owner.Id);
-  return user === undefined ? undefined : ownerOf(user);
-}
-
 export async function findRootOwner(call: Call): Promise<CredentialOwner> {
   const key = accountKey(call.accountId);
   const item = await call.store.get(key, { consistent: true });
@@ -60,7 +48,7 @@ export async function findRootOwner(call: Call): Promise<CredentialOwner> {
   };
 }
 
-function ownerOf({ entity, key, revision }: ReturnType<typeof foundUser>): CredentialOwner {
+function ownerOf({ entity, key, revision }: Found<UserRecord>): CredentialOwner {
   return {
     kind: 'User',
     id: entity.UserId,
@@ -85,4 +73,28 @@ export function countCredentialStep(
       condition: { exists: true, revision: owner.revision },
     },
   };
+}
+
+/** The same where the account counts as well; one step for root, whose row is the account's. */
+export function countInAccountSteps(
+  call: Call,
+  owner: CredentialOwner,
+  counters: {
+    readonly ofOwner: CredentialCounter;
+    readonly ofAccount: Extract<keyof AccountRecord, `${string}Count`>;
+  },
+  change: 1 | -1,
+): readonly Step[] {
+  const ownerStep = countCredentialStep(owner, counters.ofOwner, change);
+  if (owner.kind === 'Root') {
+    const add = { [counters.ofOwner]: change, [counters.ofAccount]: change };
+    return [{ ...ownerStep, write: { ...ownerStep.write, add } as Write }];
+  }
+  const write: Write = {
+    kind: 'update',
+    key: accountKey(call.accountId),
+    add: { [counters.ofAccount]: change },
+    condition: { exists: true },
+  };
+  return [ownerStep, { write }];
 }

@@ -1,7 +1,14 @@
 import { OperationTable } from '../operations/operation-table';
 import { loginProfileOperations } from './operations/login-profiles';
+import { mfaDeviceOperations } from './operations/mfa-devices';
 import { passwordPolicyOperations } from './operations/password-policy';
 import { accessKeyOperations } from './operations/access-keys';
+import { contextKeyOperations } from './operations/context-keys';
+import { accessKeyLastUsedOperations } from './operations/access-key-last-used';
+import { accountAliasOperations } from './operations/account-aliases';
+import { accountAuthorizationOperations } from './operations/account-authorization';
+import { accountSettingOperations } from './operations/account-settings';
+import { accountSummaryOperations } from './operations/account-summary';
 import { groupAttachmentOperations } from './operations/group-attachments';
 import { groupInlinePolicyOperations } from './operations/group-inline-policies';
 import { groupMemberOperations } from './operations/group-members';
@@ -19,11 +26,13 @@ import { roleChangeOperations } from './operations/role-changes';
 import { roleInlinePolicyOperations } from './operations/role-inline-policies';
 import { roleTagOperations } from './operations/role-tags';
 import { roleOperations } from './operations/roles';
+import { simulationOperations } from './operations/simulations';
 import { userAttachmentOperations } from './operations/user-attachments';
 import { userBoundaryOperations } from './operations/user-boundaries';
 import { userInlinePolicyOperations } from './operations/user-inline-policies';
 import { userTagOperations } from './operations/user-tags';
 import { userOperations } from './operations/users';
+import { virtualMfaDeviceOperations } from './operations/virtual-mfa-devices';
 
 /** Everything that IAM does here, in the order of the documents. */
 export const IAM_OPERATIONS = new OperationTable('iam', [
@@ -43,6 +52,8 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...accessKeyOperations,
   ...loginProfileOperations,
   ...passwordPolicyOperations,
+  ...virtualMfaDeviceOperations,
+  ...mfaDeviceOperations,
   ...roleOperations,
   ...roleChangeOperations,
   ...roleTagOperations,
@@ -52,4 +63,11 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...instanceProfileOperations,
   ...instanceProfileRoleOperations,
   ...instanceProfileTagOperations,
+  ...accessKeyLastUsedOperations,
+  ...accountAliasOperations,
+  ...accountSummaryOperations,
+  ...accountAuthorizationOperations,
+  ...accountSettingOperations,
+  ...contextKeyOperations,
+  ...simulationOperations,
 ]);

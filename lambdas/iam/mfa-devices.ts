@@ -1,0 +1,165 @@
+import { findTimeStep, timeStepAt, type StepWindow } from '../credentials/totp';
+import type { SecretBinding } from '../credentials/sealed-secret';
+import { iamArn } from '../identity/arns';
+import type { VirtualMfaDeviceRecord } from '../identity/credential-entities';
+import { readVirtualMfaDevice } from '../identity/credential-records';
+import type { Found } from '../identity/lookup';
+import { resourceTagContext } from '../identity/tags';
+import type { Authorization, Call, Checked } from '../operations/operation';
+import { IamError } from '../protocol/errors';
+import { virtualMfaDeviceKey } from '../store/keys';
+import type { Item } from '../store/store';
+import { findCredentialOwner, findRootOwner, type CredentialOwner } from './credential-owners';
+import { onUser } from './targets';
+
+/** How far a device's clock may be off when it is enabled or synchronized: a quarter of an hour each way, in time steps. */
+const SYNCHRONIZATION_STEPS = 30;
+
+/** On the virtual device whose serial number the input has. */
+export function onMfaDevice<Input extends { SerialNumber: string | undefined }>(
+  action: string,
+  details: Partial<Pick<Authorization<Input>, 'conditionKeys' | 'context'>> = {},
+): Authorization<Input> {
+  const serialOf = (input: Checked<Input>): string =>
+    (input as { SerialNumber: string }).SerialNumber;
+  return {
+    action,
+    resourceType: 'mfa',
+    resources: (input) => [serialOf(input)],
+    conditionKeys: ['aws:ResourceTag/${TagKey}', ...(details.conditionKeys ?? [])],
+    context: async (input, call) => ({
+      ...resourceTagContext((await findMfaDevice(call, serialOf(input)))?.entity.Tags ?? []),
+      ...(await details.context?.(input, call)),
+    }),
+  };
+}
+
+/** On the user whose device it is. For root its account's id stands where a user's name would: root has no name. */
+export function onMfaOwner<Input extends { UserName?: string | undefined }>(
+  action: string,
+): Authorization<Input> {
+  const authorization = onUser<Input>(action);
+  return {
+    ...authorization,
+    resources: (input, call) =>
+      isRoot(call, input as { UserName?: string })
+        ? [call.caller.principal.arn]
+        : authorization.resources(input, call),
+    context: (input, call) =>
+      isRoot(call, input as { UserName?: string })
+        ? {}
+        : (authorization.context?.(input, call) ?? {}),
+  };
+}
+
+/** The root user speaks of itself; to everybody else the account's id is a user's name like any other. */
+function isRoot(call: Call, { UserName: userName }: { readonly UserName?: string }): boolean {
+  return call.caller.principal.type === 'Root' && (userName ?? call.accountId) === call.accountId;
+}
+
+/** The owner that the input names; the caller where it names none. */
+export function findMfaOwner(
+  call: Call,
+  input: { readonly UserName?: string },
+): Promise<CredentialOwner> {
+  return isRoot(call, input) ? findRootOwner(call) : findCredentialOwner(call, input.UserName);
+}
+
+/** `arn:aws:iam::123456789012:mfa/team/alice`. */
+export function mfaSerialNumber(call: Call, path: string, name: string): string {
+  return iamArn(call, 'mfa', path, name);
+}
+
+export async function findMfaDevice(
+  call: Call,
+  serialNumber: string,
+): Promise<Found<VirtualMfaDeviceRecord> | undefined> {
+  const prefix = iamArn(call, 'mfa', '', '');
+  const pathAndName = serialNumber.slice(prefix.length);
+  if (!serialNumber.startsWith(prefix) || !pathAndName.startsWith('/')) {
+    return undefined;
+  }
+  const item = await call.store.get(virtualMfaDeviceKey(call.accountId, pathAndName), {
+    consistent: true,
+  });
+  const device = item === undefined ? undefined : foundMfaDevice(item);
+  // An ARN counts letter by letter; only what is new is held against names in every case.
+  return device?.arn === serialNumber ? device : undefined;
+}
+
+export function foundMfaDevice(item: Item): Found<VirtualMfaDeviceRecord> {
+  const entity = readVirtualMfaDevice(item);
+  return { entity, arn: entity.SerialNumber, key: item.key, revision: item.revision };
+}
+
+export const noSuchMfaDevice = (serialNumber: string): IamError =>
+  new IamError(
+    'NoSuchEntity',
+    `VirtualMFADevice with serial number ${serialNumber} doesn't exist.`,
+  );
+
+export async function requireMfaDevice(
+  call: Call,
+  serialNumber: string,
+): Promise<Found<VirtualMfaDeviceRecord>> {
+  const device = await findMfaDevice(call, serialNumber);
+  if (device === undefined) {
+    throw noSuchMfaDevice(serialNumber);
+  }
+  return device;
+}
+
+/** A device that is this owner's. Errors: NoSuchEntity for one of somebody else, or of nobody. */
+export async function requireOwnedMfaDevice(
+  call: Call,
+  owner: CredentialOwner,
+  serialNumber: string,
+): Promise<Found<VirtualMfaDeviceRecord>> {
+  const device = await findMfaDevice(call, serialNumber);
+  if (device === undefined || !isAssignedTo(device.entity, owner)) {
+    throw new IamError(
+      'NoSuchEntity',
+      `MFA Device with serial number ${serialNumber} does not exist.`,
+    );
+  }
+  return device;
+}
+
+function isAssignedTo({ AssignedTo }: VirtualMfaDeviceRecord, owner: CredentialOwner): boolean {
+  return AssignedTo?.Kind === owner.kind && AssignedTo.Id === owner.id;
+}
+
+/** A device that is made again under its old name does not open what was sealed for the one before. */
+export function seedBinding(
+  call: Call,
+  device: Pick<VirtualMfaDeviceRecord, 'SerialNumber' | 'CreateDate'>,
+): SecretBinding {
+  return {
+    table: 'identities',
+    ownerId: call.accountId,
+    keyId: `${device.SerialNumber}#${device.CreateDate}`,
+  };
+}
+
+/**
+ * What two codes that follow one another say of a device's clock.
+ *
+ * Errors: InvalidAuthenticationCode for codes that do not follow one another, or that the device has used before.
+ */
+export async function synchronize(
+  call: Call,
+  device: VirtualMfaDeviceRecord,
+  codes: readonly [string, string],
+): Promise<Required<Pick<VirtualMfaDeviceRecord, 'LastTimeStep' | 'ClockOffsetSteps'>>> {
+  const seed = await call.openSecret(device.SealedSeed, seedBinding(call, device));
+  const present = timeStepAt(call.now);
+  const window: StepWindow = {
+    from: Math.max(present - SYNCHRONIZATION_STEPS, (device.LastTimeStep ?? 0) + 1),
+    to: present + SYNCHRONIZATION_STEPS,
+  };
+  const first = findTimeStep(seed, codes, window);
+  if (first === undefined) {
+    throw new IamError('InvalidAuthenticationCode', 'Authentication code for device is not valid.');
+  }
+  return { LastTimeStep: first + 1, ClockOffsetSteps: first + 1 - present };
+}
