@@ -156,6 +156,8 @@ export class CustomResources {
           ServiceToken: serviceToken,
         };
         void pool.invoke(JSON.stringify(event)).then((result) => {
+          // The answer usually comes before the function has ended.
+          if (!this.#expected.has(token)) return;
           const reason = result.ok
             ? 'the function ended without an answer to ResponseURL'
             : `the function failed: ${result.error.errorMessage}`;

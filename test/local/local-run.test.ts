@@ -136,7 +136,8 @@ describe('a local run of two hand-made apps', () => {
   });
 
   afterAll(async () => {
-    await run.stop();
+    // Where the start failed there is nothing to stop, and its own error is the one to read.
+    await (run as LocalRun | undefined)?.stop();
     folder.remove();
   });
 
