@@ -11,14 +11,22 @@ const SDK = '^(node_modules/)?(@aws-sdk|@smithy|@aws-crypto|@aws)/';
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: { pathNot: '^node_modules' }, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { pathNot: '^node_modules' },
+      to: { circular: true },
+    },
     only('core', [room('core')], 'the core is pure'),
     {
       name: 'core-is-pure',
       severity: 'error',
       comment: 'no package and no Node API inside core, so that it runs anywhere',
       from: { path: room('core') },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'core', 'npm-no-pkg', 'unknown'], pathNot: 'ipaddr' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-peer', 'core', 'npm-no-pkg', 'unknown'],
+        pathNot: 'ipaddr',
+      },
     },
     only('protocol', [room('core'), room('protocol')]),
     only('store', [room('core'), room('store')]),
@@ -55,7 +63,11 @@ module.exports = {
     },
     only('authorizer', [room('(core|protocol|credentials|store|identity|authorizer)')]),
     only('deployment', [room('(core|protocol|credentials|store|identity|deployment)')]),
-    only('^lib/', ['^lib/'], 'lib names Lambda entry points by path and imports none of their code'),
+    only(
+      '^lib/',
+      ['^lib/'],
+      'lib names Lambda entry points by path and imports none of their code',
+    ),
     only('^local/', ['^local/'], 'the local run loads bundles; it imports neither lib nor lambdas'),
     {
       name: 'no-barrels-in-lambdas',
@@ -75,6 +87,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     exclude: { path: '(^|/)cdk\\.out/|\\.portcullis/' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

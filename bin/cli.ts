@@ -4,7 +4,6 @@ import type { PolicyKind } from '../lambdas/core/validate';
 import { runEvaluate } from './commands/evaluate';
 import { runExplain } from './commands/explain';
 import { runLint } from './commands/lint';
-import { runOperations } from './commands/operations';
 import { runTest } from './commands/test';
 
 const program = new Command('portcullis').description(
@@ -57,7 +56,9 @@ program
   .command('operations')
   .description('the table of admin operations: permission, resource, condition keys, REST route')
   .option('--json', 'as JSON instead of a table', false)
-  .action((options: { json: boolean }) => {
+  .action(async (options: { json: boolean }) => {
+    // The table pulls in every operation; the other commands need none.
+    const { runOperations } = await import('./commands/operations.js');
     runOperations(options);
   });
 

@@ -15,7 +15,8 @@ function answerLine(line: string): Answer {
   try {
     const scenario: unknown = JSON.parse(line);
     if (typeof scenario === 'object' && scenario !== null && 'id' in scenario) id = scenario.id;
-    return { id, ...evaluateScenario(scenario) };
+    // The text, not the value: duplicate members can be seen in nothing else.
+    return { id, ...evaluateScenario(line) };
   } catch (error) {
     return {
       id,

@@ -11,7 +11,7 @@ export function runExplain(files: readonly string[]): number {
   let exitCode = 0;
   for (const entry of files.flatMap(readScenarios)) {
     try {
-      process.stdout.write(`${entry.id}: ${renderDecision(evaluateScenario(entry.scenario))}\n`);
+      process.stdout.write(`${entry.id}: ${renderDecision(evaluateScenario(entry.text))}\n`);
     } catch (error) {
       exitCode = 1;
       const text = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { advisePolicy } from '../../lambdas/core/advice';
 import type { Finding } from '../../lambdas/core/finding';
 import { type PolicyKind, validatePolicy } from '../../lambdas/core/validate';
 
@@ -22,7 +23,8 @@ function renderFinding(file: string, finding: Finding): string {
 export function runLint(files: readonly string[], options: LintOptions): number {
   const results = files.map((file) => {
     const text = readFileSync(file === '-' ? 0 : file, 'utf8');
-    return { file, findings: validatePolicy(text, options.kind).findings };
+    const { findings } = validatePolicy(text, options.kind);
+    return { file, findings: [...findings, ...advisePolicy(text, options.kind)] };
   });
   if (options.json) {
     process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
@@ -31,7 +33,7 @@ export function runLint(files: readonly string[], options: LintOptions): number 
       for (const finding of findings) process.stdout.write(`${renderFinding(file, finding)}\n`);
     }
     const count = results.reduce((sum, { findings }) => sum + findings.length, 0);
-    process.stdout.write(`${count} findings in ${files.length} policies\n`);
+    process.stdout.write(`findings: ${count}, policies: ${files.length}\n`);
   }
   const failing = results
     .flatMap(({ findings }) => findings)

@@ -22,15 +22,20 @@ function renderStatement(reason: Reason): string {
   return parts.join(', ');
 }
 
+/** `an identity-based policy`, `a session policy`. */
+function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 function renderReason(reason: Reason): string[] {
   const where = renderStatement(reason);
   const lines: string[] = [];
   switch (reason.effect) {
     case 'denied':
-      lines.push(`  denied by a ${reason.policyType}${where === '' ? '' : `: ${where}`}`);
+      lines.push(`  denied by ${article(reason.policyType)}${where === '' ? '' : `: ${where}`}`);
       break;
     case 'allowed':
-      lines.push(`  allowed by a ${reason.policyType}${where === '' ? '' : `: ${where}`}`);
+      lines.push(`  allowed by ${article(reason.policyType)}${where === '' ? '' : `: ${where}`}`);
       break;
     case 'notAllowed':
       lines.push(`  no ${reason.policyType} allows it`);

@@ -4,15 +4,15 @@ import { renderDecision } from './rendering';
 import { readScenarios, type ScenarioEntry } from './scenario-files';
 
 /** What a scenario may expect: a decision, or `Denied` for either denial. The first form is AWS's `EvalDecisionType`. */
-const EXPECTATIONS: Readonly<Record<string, readonly DecisionType[]>> = {
-  allowed: ['allowed'],
-  explicitDeny: ['explicitDeny'],
-  implicitDeny: ['implicitDeny'],
-  Allowed: ['allowed'],
-  ExplicitlyDenied: ['explicitDeny'],
-  ImplicitlyDenied: ['implicitDeny'],
-  Denied: ['explicitDeny', 'implicitDeny'],
-};
+const EXPECTATIONS: ReadonlyMap<string, readonly DecisionType[]> = new Map([
+  ['allowed', ['allowed']],
+  ['explicitDeny', ['explicitDeny']],
+  ['implicitDeny', ['implicitDeny']],
+  ['Allowed', ['allowed']],
+  ['ExplicitlyDenied', ['explicitDeny']],
+  ['ImplicitlyDenied', ['implicitDeny']],
+  ['Denied', ['explicitDeny', 'implicitDeny']],
+]);
 
 interface Outcome {
   readonly passed: boolean;
@@ -20,16 +20,16 @@ interface Outcome {
 }
 
 function checkScenario(entry: ScenarioEntry): Outcome {
-  const expected = typeof entry.expected === 'string' ? EXPECTATIONS[entry.expected] : undefined;
+  const expected = EXPECTATIONS.get(entry.expected ?? '');
   if (expected === undefined) {
-    const given = JSON.stringify(entry.expected);
+    const given = entry.expected ?? 'missing';
     return {
       passed: false,
-      text: `expected is ${given}; it must be one of ${Object.keys(EXPECTATIONS).join(', ')}`,
+      text: `expected is ${given}; it must be one of ${[...EXPECTATIONS.keys()].join(', ')}`,
     };
   }
   try {
-    const decision = evaluateScenario(entry.scenario);
+    const decision = evaluateScenario(entry.text);
     if (expected.includes(decision.decision)) return { passed: true, text: decision.decision };
     return {
       passed: false,
