@@ -26,6 +26,11 @@ type Details<Input> = Partial<
 
 const RESOURCE_TAG_KEYS = ['aws:ResourceTag/${TagKey}', 'iam:ResourceTag/${TagKey}'];
 
+/** For an operation that AWS knows no resource for. */
+export function onEverything<Input>(action: string): Authorization<Input> {
+  return { action, resourceType: '*', resources: () => ['*'], conditionKeys: [] };
+}
+
 /** On the user that the input names; on the caller itself where the operation lets it leave the name out. */
 export function onUser<Input extends { UserName?: string | undefined }>(
   action: string,

@@ -189,5 +189,7 @@ export const IAM_CONSTRAINTS: ConstraintTable = {
     ListAttachedUserPolicies: { ...LOCAL_POLICY_PREFIX, UserName: NAME_OF_64 },
     ListEntitiesForPolicy: { PathPrefix: PATH },
     ListPolicies: LOCAL_POLICY_PREFIX,
+    // Names here may have wildcards.
+    SimulatePrincipalPolicy: { PolicyName: { range: [1, 128] }, PolicyArn: { range: [1, 2048] } },
   },
 };

@@ -3,6 +3,7 @@ import type { Credentials } from '../operations/deployment';
 import { HARMLESS, type Scenery } from '../operations/scenery';
 import { CREDENTIAL_CASES } from './credential-cases';
 import { INSTANCE_PROFILE_CASES } from './instance-profile-cases';
+import { REPORT_CASES } from './report-cases';
 import { ROLE_CASES } from './role-cases';
 
 /** One call that succeeds for whoever may make it, and the resource that it must be allowed on. */
@@ -162,4 +163,5 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
   ...ROLE_CASES,
   ...INSTANCE_PROFILE_CASES,
   ...CREDENTIAL_CASES,
+  ...REPORT_CASES,
 };
