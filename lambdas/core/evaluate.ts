@@ -17,5 +17,5 @@ export function decide(request: RequestContext, policies: PolicySet): DecisionTy
 export function evaluate(request: RequestContext, policies: PolicySet): Decision {
   const trace = new Trace();
   const decision = judge(request, policies, trace);
-  return { decision, because: explain(decision, request, trace) };
+  return { decision, because: explain(decision, request, trace, policies.policies) };
 }

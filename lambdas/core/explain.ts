@@ -1,6 +1,8 @@
+import type { CompiledPolicy } from './compile';
 import type { CompiledStatement } from './compiled-statement';
 import type { DecisionType, PolicyType, Reason } from './decision';
 import type { MissingLayer, Trace } from './judge';
+import type { Policies } from './policy-set';
 import { RANK } from './principals';
 import type { RequestContext } from './request-context';
 import { isTrustAction } from './service-rules';
@@ -11,6 +13,7 @@ export function explain(
   decision: DecisionType,
   request: RequestContext,
   trace: Trace,
+  policies: Policies,
 ): readonly Reason[] {
   if (trace.denied.length > 0) {
     return trace.denied.map((statement) => describe(statement, request, 'denied'));
@@ -27,7 +30,7 @@ export function explain(
     return [{ policyType: LAYER_TYPES.identity, effect: 'notAllowed', mismatch: 'resource' }];
   }
   if (decision === 'allowed') return explainAllow(request, trace);
-  return trace.missing.map((layer) => explainLayer(layer, request, trace));
+  return trace.missing.map((layer) => explainLayer(layer, request, { trace, policies }));
 }
 
 function explainAllow(
@@ -54,10 +57,49 @@ const LAYER_TYPES = {
   session: 'session policy',
 } as const;
 
-function explainLayer(layer: MissingLayer, request: RequestContext, trace: Trace): Reason {
+interface Evidence {
+  readonly trace: Trace;
+  readonly policies: Policies;
+}
+
+function explainLayer(
+  layer: MissingLayer,
+  request: RequestContext,
+  { trace, policies }: Evidence,
+): Reason {
   if (typeof layer === 'object') return explainList(layer.policyType, layer.allow, request);
   if (layer === 'resource') return explainResource(request, trace);
-  return explainList(LAYER_TYPES[layer], trace.entry?.[layer], request);
+  const policyType = LAYER_TYPES[layer];
+  const list = trace.entry?.[layer];
+  if (list !== undefined && list.statements.length > 0) {
+    return explainList(policyType, list, request);
+  }
+  const other = findOtherAllow(policies[layer] ?? [], request);
+  return other === undefined
+    ? { policyType, effect: 'notAllowed', mismatch: 'action' }
+    : describe(other, request, 'notAllowed', 'action');
+}
+
+/** At most this many statements are looked at for one that is about another action. */
+const CONSIDERED_STATEMENTS = 64;
+
+/** An Allow for another action: one about the resource that was asked for, or else the first. */
+function findOtherAllow(
+  layer: readonly CompiledPolicy[],
+  request: RequestContext,
+): CompiledStatement | undefined {
+  let first: CompiledStatement | undefined;
+  let considered = 0;
+  for (const { statements } of layer) {
+    for (const statement of statements) {
+      if (considered === CONSIDERED_STATEMENTS) return first;
+      considered += 1;
+      if (!statement.allows) continue;
+      if (statement.matchesResource(request)) return statement;
+      first ??= statement;
+    }
+  }
+  return first;
 }
 
 function explainResource(request: RequestContext, { resourceEntry }: Trace): Reason {

@@ -181,7 +181,8 @@ describe('reasons', () => {
       { resourceAccount: OTHER_ACCOUNT },
     );
     expect(decision).toBe('implicitDeny');
-    expect(because).toEqual(
+    expect(because).toHaveLength(7);
+    expect(because).toMatchObject(
       [
         'service control policy',
         'service control policy',
@@ -192,6 +193,33 @@ describe('reasons', () => {
         'session policy',
       ].map((policyType) => ({ policyType, effect: 'notAllowed', mismatch: 'action' })),
     );
+  });
+
+  test('where no statement is about the action, one about the resource is the nearest', () => {
+    const other = { Sid: 'Other', Action: 'billing:*', Resource: 'arn:aws:billing:::x' };
+    const about = { Sid: 'About', Action: 'billing:*' };
+    const denies = { Sid: 'Denies', Effect: 'Deny', Action: 'billing:*' };
+    const nearest = (...elements: object[]) =>
+      ask({ identity: elements.map((one) => policy('identity-based policy', one)) }).because;
+    expect(nearest(denies, other, about)).toMatchObject([{ sid: 'About', mismatch: 'action' }]);
+    expect(nearest(denies, other)).toMatchObject([{ sid: 'Other', mismatch: 'action' }]);
+    expect(nearest(denies)).toEqual([
+      { policyType: 'identity-based policy', effect: 'notAllowed', mismatch: 'action' },
+    ]);
+  });
+
+  test('beyond 64 statements none is looked at for being nearest', () => {
+    const other = { Sid: 'Other', Action: 'billing:*', Resource: 'arn:aws:billing:::x' };
+    const about = { Sid: 'About', Action: 'billing:*' };
+    const many = (count: number) =>
+      ask({
+        identity: [
+          ...Array.from({ length: count }, () => policy('identity-based policy', other)),
+          policy('identity-based policy', about),
+        ],
+      }).because;
+    expect(many(63)).toMatchObject([{ sid: 'About' }]);
+    expect(many(64)).toMatchObject([{ sid: 'Other' }]);
   });
 
   test('the nearest statement is named with what kept it from matching', () => {
