@@ -42,11 +42,11 @@ export function onMfaOwner<Input extends { UserName?: string | undefined }>(
   return {
     ...authorization,
     resources: (input, call) =>
-      isRoot(call, input as { UserName?: string })
+      isRoot(call, input)
         ? [call.caller.principal.arn]
         : authorization.resources(input, call),
     context: (input, call) =>
-      isRoot(call, input as { UserName?: string })
+      isRoot(call, input)
         ? {}
         : (authorization.context?.(input, call) ?? {}),
   };

@@ -12,7 +12,8 @@ import type { Key, TableName } from './store';
  *   Role#<account>#<roleId>              Role | Inline#<name> | Attached#<policyId> | UsedIn#<instanceProfileId>
  *   InstanceProfile#<account>#<id>       InstanceProfile
  *   Names#<account>#<kind>               <lower-case name>                            one row a name: the index, and the list
- *   AccessKey#<id>                       AccessKey                                    who owns a key, with the sealed secret
+ *   AccessKey#<id>                       AccessKey | LastUsed                         who owns a key, with the sealed secret
+ *   AccountAlias#<alias>                 AccountAlias                                 whose an alias is
  *   Credentials#<account>#<ownerId>      LoginProfile | PasswordAttempts | MFADevice#<serial number> | SigningCertificate#<id> |
  *                                        SSHPublicKey#<id> | ServiceSpecificCredential#<id>   of a user, or of root: its id is the account's
  *   VirtualMFADevices#<account>          <lower-case path and name>
@@ -131,6 +132,14 @@ export const ownedAccessKeyKey = (ownerPartition: string, accessKeyId: string): 
 export const accessKeyKey = (accessKeyId: string): Key =>
   key('identities', encodeParts('AccessKey', accessKeyId), 'AccessKey');
 
+/** A row of its own, so that noting a use never touches what authentication reads. */
+export const accessKeyLastUsedKey = (accessKeyId: string): Key =>
+  key('identities', encodeParts('AccessKey', accessKeyId), 'LastUsed');
+
+/** Aliases are unique in a deployment. */
+export const accountAliasKey = (alias: string): Key =>
+  key('identities', encodeParts('AccountAlias', alias), 'AccountAlias');
+
 /** Names the one of the root user's keys that the deployment made, and that the next deployment replaces. */
 export const deployedAccessKeyKey = (accountId: string): Key =>
   key('identities', accountPartition(accountId), 'DeployedAccessKey');
@@ -169,6 +178,32 @@ export const virtualMfaDevicePartition = (accountId: string): string =>
 /** `pathAndName` as it ends the serial number: `/team/alice`. */
 export const virtualMfaDeviceKey = (accountId: string, pathAndName: string): Key =>
   key('identities', virtualMfaDevicePartition(accountId), foldName(pathAndName));
+
+export const openIdConnectProviderPartition = (accountId: string): string =>
+  encodeParts('OpenIDConnectProviders', accountId);
+
+/** Hosts are the same in every case, paths are not. `url` is without `https://`. */
+export const openIdConnectProviderKey = (accountId: string, url: string): Key => {
+  const hostEnd = url.includes('/') ? url.indexOf('/') : url.length;
+  return key(
+    'identities',
+    openIdConnectProviderPartition(accountId),
+    foldName(url.slice(0, hostEnd)) + url.slice(hostEnd),
+  );
+};
+
+export const samlProviderPartition = (accountId: string): string =>
+  encodeParts('SAMLProviders', accountId);
+
+export const samlProviderKey = (accountId: string, name: string): Key =>
+  key('identities', samlProviderPartition(accountId), foldName(name));
+
+export const serverCertificateKey = (accountId: string, serverCertificateId: string): Key =>
+  key(
+    'identities',
+    encodeParts('ServerCertificate', accountId, serverCertificateId),
+    'ServerCertificate',
+  );
 
 const tableOfNames = (kind: NamedKind): TableName =>
   kind === 'Policy' ? 'policies' : 'identities';
