@@ -3,7 +3,7 @@ import type { CompiledStatement } from './compiled-statement';
 import type { RequestContext } from './request-context';
 
 /** From this many statements about one action on, they are looked up by resource. */
-const INDEXED_STATEMENTS = 12;
+const INDEXED_STATEMENTS = 8;
 
 /** At most this many lengths of prefixes are looked up for one resource. */
 const PREFIX_LENGTHS = 8;
