@@ -10,6 +10,7 @@ interface Flags {
   readonly ephemeral?: boolean;
   readonly allowReset?: boolean;
   readonly verbose?: boolean;
+  readonly directory?: string;
 }
 
 const PROJECT_DIRECTORY = path.join(__dirname, '..');
@@ -18,6 +19,7 @@ function readFlags(): Flags {
   return new Command('npm start --')
     .description('Serves the synthesized app and the orders example on 127.0.0.1.')
     .option('--ephemeral', 'keep nothing: no data of an earlier run, none for a later one')
+    .option('--directory <path>', 'where data is kept (.portcullis)')
     .option('--allow-reset', 'let POST /_local/reset on the admin port empty everything')
     .option('--verbose', 'print what functions and gateways log (always in .portcullis/logs)')
     .addHelpText(
@@ -59,11 +61,18 @@ function readRootCredentials(): RootCredentials | undefined {
   );
 }
 
+function dataDirectoryOf(flags: Flags): string | undefined {
+  if (flags.ephemeral !== true) {
+    return path.resolve(flags.directory ?? path.join(PROJECT_DIRECTORY, '.portcullis'));
+  }
+  if (flags.directory === undefined) return undefined;
+  throw new Error('--ephemeral keeps nothing, so it has no --directory');
+}
+
 function readOptions(flags: Flags): LocalRunOptions {
   return {
     projectDirectory: PROJECT_DIRECTORY,
-    dataDirectory:
-      flags.ephemeral === true ? undefined : path.join(PROJECT_DIRECTORY, '.portcullis'),
+    dataDirectory: dataDirectoryOf(flags),
     port: readPort(),
     accountId: variable('PORTCULLIS_ACCOUNT_ID'),
     region: variable('AWS_REGION'),
@@ -95,7 +104,7 @@ function describeRun(run: LocalRun, flags: Flags, seconds: string): string {
     `  account            ${run.accountId}, region ${run.region}`,
     `  root access key    ${accessKeyId}`,
     `  root secret key    ${secretAccessKey}`,
-    `  data               ${flags.ephemeral === true ? 'in memory' : '.portcullis/'}`,
+    `  data               ${dataDirectoryOf(flags) ?? 'in memory'}`,
     '',
     'Paste into another terminal:',
     '',
