@@ -1,19 +1,20 @@
 import { readMembership } from '../identity/records';
 import type { Call } from '../operations/operation';
 import { CHILD_PREFIX, principalPartition } from '../store/keys';
-import type { Item } from '../store/store';
+import type { Item, TableName } from '../store/store';
 
-/** All rows of one kind under a principal, for kinds that a quota keeps few. */
+/** All rows of one kind in the partition of a principal or policy, for kinds that a quota keeps few. */
 export async function readChildren<Row>(
   call: Call,
   partition: string,
   prefix: string,
   read: (item: Item) => Row,
+  table: TableName = 'identities',
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   let after: string | undefined;
   do {
-    const page = await call.store.query('identities', partition, {
+    const page = await call.store.query(table, partition, {
       consistent: true,
       prefix,
       ...(after === undefined ? {} : { after }),

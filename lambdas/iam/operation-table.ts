@@ -1,9 +1,12 @@
 import { OperationTable } from '../operations/operation-table';
 import { loginProfileOperations } from './operations/login-profiles';
 import { mfaDeviceOperations } from './operations/mfa-devices';
+import { oidcProviderTagOperations } from './operations/oidc-provider-tags';
+import { oidcProviderOperations } from './operations/oidc-providers';
 import { passwordPolicyOperations } from './operations/password-policy';
 import { accessKeyOperations } from './operations/access-keys';
 import { contextKeyOperations } from './operations/context-keys';
+import { delegationRequestOperations } from './operations/delegation-requests';
 import { accessKeyLastUsedOperations } from './operations/access-key-last-used';
 import { accountAliasOperations } from './operations/account-aliases';
 import { accountAuthorizationOperations } from './operations/account-authorization';
@@ -16,6 +19,8 @@ import { groupOperations } from './operations/groups';
 import { instanceProfileRoleOperations } from './operations/instance-profile-roles';
 import { instanceProfileTagOperations } from './operations/instance-profile-tags';
 import { instanceProfileOperations } from './operations/instance-profiles';
+import { organizationsFeatureOperations } from './operations/organizations-features';
+import { outboundFederationOperations } from './operations/outbound-federation';
 import { policyOperations } from './operations/policies';
 import { policyEntityOperations } from './operations/policy-entities';
 import { policyTagOperations } from './operations/policy-tags';
@@ -27,6 +32,8 @@ import { roleInlinePolicyOperations } from './operations/role-inline-policies';
 import { roleTagOperations } from './operations/role-tags';
 import { roleOperations } from './operations/roles';
 import { simulationOperations } from './operations/simulations';
+import { samlProviderTagOperations } from './operations/saml-provider-tags';
+import { samlProviderOperations } from './operations/saml-providers';
 import { userAttachmentOperations } from './operations/user-attachments';
 import { userBoundaryOperations } from './operations/user-boundaries';
 import { userInlinePolicyOperations } from './operations/user-inline-policies';
@@ -54,6 +61,10 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...passwordPolicyOperations,
   ...virtualMfaDeviceOperations,
   ...mfaDeviceOperations,
+  ...oidcProviderOperations,
+  ...oidcProviderTagOperations,
+  ...samlProviderOperations,
+  ...samlProviderTagOperations,
   ...roleOperations,
   ...roleChangeOperations,
   ...roleTagOperations,
@@ -70,4 +81,7 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...accountSettingOperations,
   ...contextKeyOperations,
   ...simulationOperations,
+  ...organizationsFeatureOperations,
+  ...outboundFederationOperations,
+  ...delegationRequestOperations,
 ]);

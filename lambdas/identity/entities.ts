@@ -31,6 +31,22 @@ export interface AccountRecord {
   readonly OpenIDConnectProviderCount?: number;
   readonly SAMLProviderCount?: number;
   readonly ServerCertificateCount?: number;
+  readonly AccountAlias?: string;
+  /** Absent is `v1Token`, as every account begins. */
+  readonly GlobalEndpointTokenVersion?: 'v1Token' | 'v2Token';
+}
+
+/** Next to an access key: its last use, as far as it is written down. */
+export interface AccessKeyLastUsedRecord {
+  readonly LastUsedDate: number;
+  /** `iam`, `sts`, … */
+  readonly ServiceName: string;
+  readonly Region: string;
+}
+
+/** Whose an alias of an account is; no two accounts of a deployment have the same. */
+export interface AccountAliasRecord {
+  readonly AccountId: string;
 }
 
 /** What every entity has that policies hang under. */

@@ -1,6 +1,7 @@
 import type { AttributeValue, Attributes, Item } from '../store/store';
 import { StoreUnavailable } from '../store/store';
 import type {
+  AccessKeyLastUsedRecord,
   AccessKeyRecord,
   AccountRecord,
   AttachedToRecord,
@@ -144,6 +145,14 @@ export const readAccount = row<AccountRecord>('account', {
   OpenIDConnectProviderCount: optional(number),
   SAMLProviderCount: optional(number),
   ServerCertificateCount: optional(number),
+  AccountAlias: optional(text),
+  GlobalEndpointTokenVersion: optional(oneOf('v1Token', 'v2Token')),
+});
+
+export const readAccessKeyLastUsed = row<AccessKeyLastUsedRecord>('last use of an access key', {
+  LastUsedDate: number,
+  ServiceName: text,
+  Region: text,
 });
 
 export const readUser = row<UserRecord>('user', {

@@ -12,6 +12,7 @@ import { readQueryCall, refuseLargeBody } from '../protocol/parameters';
 import { decodeInput, type Structure } from '../protocol/query';
 import type { Service } from '../protocol/schema';
 import { StoreUnavailable, type Store } from '../store/store';
+import { AccessKeyUse } from './access-key-use';
 import { AttemptStore } from './attempt-store';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
@@ -62,7 +63,12 @@ const LONGEST_PAUSE_MILLISECONDS = 250;
  * on the way is the answer, so that nothing after it happens.
  */
 export class AdminService {
-  constructor(private readonly options: ServiceOptions) {}
+  readonly #keyUse: AccessKeyUse;
+
+  constructor(private readonly options: ServiceOptions) {
+    const { store, region, table } = options;
+    this.#keyUse = new AccessKeyUse({ store, region, serviceName: table.service });
+  }
 
   /** Never rejects. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
@@ -87,6 +93,19 @@ export class AdminService {
       service: this.options.table.service,
       now,
     });
+    try {
+      return await this.#performAs(principal, request, now);
+    } finally {
+      // After the call: whatever it changes, it never meets this write.
+      await this.#keyUse.note(principal.caller.accessKeyId, now);
+    }
+  }
+
+  async #performAs(
+    principal: LoadedPrincipal,
+    request: HttpRequest,
+    now: number,
+  ): Promise<{ readonly operation: AnyOperation; readonly output: Structure }> {
     const { action, version, parameters } = readQueryCall(request);
     const operation = this.options.table.find(action, version);
     if (operation === undefined) {

@@ -7,6 +7,7 @@ import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deploy
 import { refusal } from '../operations/refusal';
 import { Scenery } from '../operations/scenery';
 import { commandOf } from './command';
+import { expectOutcome } from './expected-outcome';
 import { OPERATION_CASES, type OperationCase } from './operation-cases';
 
 /* Every row, with every call of the store failing in turn: nothing half done, nothing claimed that is not so. */
@@ -22,7 +23,9 @@ function switchable(store: MemoryStore): Store {
     get: (...read) => current().get(...read),
     getMany: (...read) => current().getMany(...read),
     query: (...read) => current().query(...read),
-    transact: (...write) => current().transact(...write),
+    // That a key's use is noted is no part of the call: access-key-use.test.ts has its faults.
+    transact: (writes, options) =>
+      (options.token.startsWith('AccessKeyUse/') ? store : current()).transact(writes, options),
   };
 }
 
@@ -79,8 +82,7 @@ describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) =>
       const known = await makeCase(name);
       if (!(await callWithFault(name, known, { at, fault: 'error' }))) break;
       failures += 1;
-      const answer = await send(name, known);
-      expect(answer.$metadata.httpStatusCode).toBe(200);
+      await expectOutcome(send(name, known), known);
     }
     expect(failures).toBeGreaterThan(0);
   });
@@ -98,8 +100,7 @@ describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) =>
       const known = await makeCase(name);
       const plan = { at, fault: 'timeout', calls: 'writes', delayMilliseconds: 1 } as const;
       if (!(await callWithFault(name, known, plan))) break;
-      const answer = await send(name, known);
-      expect(answer.$metadata.httpStatusCode).toBe(200);
+      await expectOutcome(send(name, known), known);
     }
   });
 });

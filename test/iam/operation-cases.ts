@@ -1,7 +1,9 @@
 import { ACCOUNT } from '../operations/deployment';
 import type { Credentials } from '../operations/deployment';
 import { HARMLESS, type Scenery } from '../operations/scenery';
+import { ACCOUNT_CASES } from './account-cases';
 import { CREDENTIAL_CASES } from './credential-cases';
+import { PROVIDER_CASES } from './provider-cases';
 import { INSTANCE_PROFILE_CASES } from './instance-profile-cases';
 import { REPORT_CASES } from './report-cases';
 import { ROLE_CASES } from './role-cases';
@@ -12,6 +14,10 @@ export interface OperationCase {
   readonly resource: string;
   /** What the caller needs besides the operation's own action, e.g. iam:PassRole. */
   readonly also?: readonly object[];
+  /** Where it is not the operation's own name that is to be allowed. */
+  readonly action?: string;
+  /** The error that the call ends in, for what never succeeds here. */
+  readonly refused?: string;
   /** Who must make the call, where nobody else can. */
   readonly caller?: { readonly UserName: string; readonly credentials: Credentials };
 }
@@ -161,7 +167,9 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
     return { input: { UserName, AccessKeyId }, resource: userArn(UserName) };
   },
   ...ROLE_CASES,
+  ...ACCOUNT_CASES,
   ...INSTANCE_PROFILE_CASES,
   ...CREDENTIAL_CASES,
+  ...PROVIDER_CASES,
   ...REPORT_CASES,
 };

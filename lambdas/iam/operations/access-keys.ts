@@ -20,7 +20,12 @@ import type { AnyOperation } from '../../operations/operation-table';
 import { queryEntries, takePage } from '../../operations/paging';
 import { quotaExceeded } from '../../protocol/error-messages';
 import { IamError } from '../../protocol/errors';
-import { accessKeyKey, CHILD_PREFIX, ownedAccessKeyKey } from '../../store/keys';
+import {
+  accessKeyKey,
+  accessKeyLastUsedKey,
+  CHILD_PREFIX,
+  ownedAccessKeyKey,
+} from '../../store/keys';
 import { findKeyOwner, type KeyOwner } from '../access-key-owners';
 import { onUser } from '../targets';
 
@@ -166,6 +171,13 @@ const deleteAccessKey: Operation<DeleteAccessKeyRequest, void> = {
     ];
     await commit(call, [
       ...keys.map((key): Step => ({ write: { kind: 'delete', key, condition: { exists: true } } })),
+      {
+        write: {
+          kind: 'delete',
+          key: accessKeyLastUsedKey(input.AccessKeyId),
+          condition: { exists: 'any' },
+        },
+      },
       {
         write: {
           kind: 'update',
