@@ -22,7 +22,7 @@ describeWithAws('the AWS CLI administers a local run', () => {
     expect(await local.stop()).toBe(0);
   });
 
-  function aws(args: readonly string[], key: Key | undefined = undefined): Promise<ToolResult> {
+  function aws(args: readonly string[], key?: Key): Promise<ToolResult> {
     return runTool('aws', args, {
       HOME: home,
       AWS_ENDPOINT_URL_IAM: `${local.admin}/iam`,
@@ -98,7 +98,11 @@ describeWithAws('the AWS CLI administers a local run', () => {
     expect(
       await awsJson(['iam', 'get-policy-version', '--policy-arn', policyArn, '--version-id', 'v1']),
     ).toMatchObject({
-      PolicyVersion: { Document: JSON.parse(document), VersionId: 'v1', IsDefaultVersion: true },
+      PolicyVersion: {
+        Document: JSON.parse(document) as unknown,
+        VersionId: 'v1',
+        IsDefaultVersion: true,
+      },
     });
     expect(await awsJson(['sts', 'get-caller-identity'], key)).toMatchObject({
       Arn: 'arn:aws:iam::123456789012:user/team/alice',
