@@ -57,6 +57,9 @@ const IAM_PATHS = [
   'access-report/',
 ];
 
+/** Resource types that are younger than AWS's message about them. */
+const LATER_IAM_PATHS = ['delegation-request/'];
+
 /** What AWS refuses in a Resource or NotResource when a policy is saved, in its words. */
 export function findSavedResourceProblem(text: string): PatternProblem | undefined {
   if (text === '*') return undefined;
@@ -90,7 +93,7 @@ export function findSavedResourceProblem(text: string): PatternProblem | undefin
 /** A wildcard may stand for the rest of a beginning. */
 function isIamPath(path: string): boolean {
   const wildcard = path.search(/[*?]/);
-  return IAM_PATHS.some(
+  return [...IAM_PATHS, ...LATER_IAM_PATHS].some(
     (start) =>
       path.startsWith(start) || (wildcard >= 0 && start.startsWith(path.slice(0, wildcard))),
   );

@@ -2,6 +2,26 @@ import { HARMLESS } from '../operations/scenery';
 import { ACCOUNT } from '../operations/deployment';
 import type { MakeCase } from './operation-cases';
 
+const ID = 'dr-0123456789abcdef0';
+const REQUEST_ARN = `arn:aws:iam::${ACCOUNT}:delegation-request/${ID}`;
+const EVERY_REQUEST = `arn:aws:iam::${ACCOUNT}:delegation-request/*`;
+
+/** A call that accounts here have not what it needs for; the words are tested where the features are. */
+const refused =
+  (input: object, resource: string, code: string): MakeCase =>
+  () =>
+    Promise.resolve({ input, resource, refused: code });
+
+const noOrganization = refused({}, '*', 'OrganizationNotFoundException');
+
+const federationIsOff = refused({}, '*', 'FeatureDisabledException');
+
+const noRequest = (input: object = { DelegationRequestId: ID }): MakeCase =>
+  refused(input, REQUEST_ARN, 'NoSuchEntityException');
+
+const ENTITY_PATH = 'o-exampleorgid/r-f6g7/ou-f6g7-12345678';
+const JOB_ID = '01234567-89ab-cdef-0123-456789abcdef';
+
 const QUESTION = { ActionNames: ['orders:GetOrder'] };
 
 /** One call for each operation that tells of permissions and of their use. */
@@ -18,4 +38,37 @@ export const REPORT_CASES: Readonly<Record<string, MakeCase>> = {
     const arn = `arn:aws:iam::${ACCOUNT}:group/team/${await scenery.group()}`;
     return { input: { ...QUESTION, PolicySourceArn: arn }, resource: arn };
   },
+  ListOrganizationsFeatures: noOrganization,
+  EnableOrganizationsRootCredentialsManagement: noOrganization,
+  DisableOrganizationsRootCredentialsManagement: noOrganization,
+  EnableOrganizationsRootSessions: noOrganization,
+  DisableOrganizationsRootSessions: noOrganization,
+  GenerateOrganizationsAccessReport: refused(
+    { EntityPath: ENTITY_PATH },
+    `arn:aws:iam::${ACCOUNT}:access-report/${ENTITY_PATH}`,
+    'AccessDenied',
+  ),
+  GetOrganizationsAccessReport: refused({ JobId: JOB_ID }, '*', 'NoSuchEntityException'),
+  GetOutboundWebIdentityFederationInfo: federationIsOff,
+  EnableOutboundWebIdentityFederation: federationIsOff,
+  DisableOutboundWebIdentityFederation: federationIsOff,
+  CreateDelegationRequest: refused(
+    {
+      Description: 'to look at orders',
+      Permissions: { PolicyTemplateArn: `arn:aws:iam::${ACCOUNT}:policy-template/orders` },
+      RequestorWorkflowId: 'workflow-1',
+      NotificationChannel: `arn:aws:sns:eu-central-1:${ACCOUNT}:orders`,
+      SessionDuration: 3600,
+    },
+    EVERY_REQUEST,
+    'AccessDenied',
+  ),
+  ListDelegationRequests: () => Promise.resolve({ input: {}, resource: EVERY_REQUEST }),
+  GetDelegationRequest: noRequest(),
+  UpdateDelegationRequest: noRequest(),
+  AssociateDelegationRequest: noRequest(),
+  AcceptDelegationRequest: noRequest(),
+  RejectDelegationRequest: noRequest(),
+  SendDelegationToken: noRequest(),
+  GetHumanReadableSummary: noRequest({ EntityArn: REQUEST_ARN }),
 };
