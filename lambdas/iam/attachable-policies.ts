@@ -1,4 +1,4 @@
-import { AWS_ACCOUNT_ID } from '../identity/aws-managed-policies';
+import { AWS_ACCOUNT_ID, isServiceRolePolicy } from '../identity/aws-managed-policies';
 import type { AttachedToRecord, PolicyReference } from '../identity/entities';
 import { findAwsManagedPolicy, findPolicy } from '../identity/lookup';
 import { toAttributes } from '../identity/records';
@@ -41,11 +41,18 @@ export async function findAttachable(
   return { AccountId, PolicyId, PolicyArn: policy.arn, PolicyName };
 }
 
-/** Errors: NoSuchEntity in the words that AWS has for attaching. */
+/** Errors: NoSuchEntity in the words that AWS has for attaching; PolicyNotAttachable for what only services' roles have. */
 export async function requireAttachable(call: Call, policyArn: string): Promise<PolicyReference> {
   const policy = await findAttachable(call, policyArn);
   if (policy === undefined) {
     throw policyNotAttachable(policyArn);
+  }
+  const managed = findAwsManagedPolicy(call, policyArn);
+  if (managed !== undefined && isServiceRolePolicy(managed)) {
+    throw new IamError(
+      'PolicyNotAttachable',
+      'Cannot attach a Service Role Policy to a Customer Role.',
+    );
   }
   return policy;
 }

@@ -31,6 +31,8 @@ import { roleChangeOperations } from './operations/role-changes';
 import { roleInlinePolicyOperations } from './operations/role-inline-policies';
 import { roleTagOperations } from './operations/role-tags';
 import { roleOperations } from './operations/roles';
+import { roleTemplateOperations } from './operations/role-templates';
+import { serviceLinkedRoleOperations } from './operations/service-linked-roles';
 import { simulationOperations } from './operations/simulations';
 import { samlProviderTagOperations } from './operations/saml-provider-tags';
 import { samlProviderOperations } from './operations/saml-providers';
@@ -74,6 +76,8 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...instanceProfileOperations,
   ...instanceProfileRoleOperations,
   ...instanceProfileTagOperations,
+  ...serviceLinkedRoleOperations,
+  ...roleTemplateOperations,
   ...accessKeyLastUsedOperations,
   ...accountAliasOperations,
   ...accountSummaryOperations,

@@ -1,10 +1,8 @@
+import { SERVICE_ROLE_PATH } from '../identity/linked-services';
 import { IamError } from '../protocol/errors';
 
-/** Where the roles of services live; only CreateServiceLinkedRole makes them. */
-export const SERVICE_ROLE_PATH = '/aws-service-role/';
-
 /**
- * Errors: InvalidInput.
+ * For roles that are no service's. Errors: InvalidInput.
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html
  */

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { LINKED_SERVICES, SERVICE_ROLE_PATH } from './linked-services';
+import { createUniqueId } from './unique-ids';
+
 /** A policy that every account has, that nobody can change and that anyone may attach. */
 export interface AwsManagedPolicy {
   readonly PolicyName: string;
@@ -32,7 +36,7 @@ function define(
  *
  * Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */
-export const AWS_MANAGED_POLICIES: readonly AwsManagedPolicy[] = [
+const COMMON_POLICIES: readonly AwsManagedPolicy[] = [
   define(
     {
       PolicyName: 'AdministratorAccess',
@@ -140,6 +144,36 @@ export const AWS_MANAGED_POLICIES: readonly AwsManagedPolicy[] = [
     },
   ),
 ];
+
+/** Under this path are the policies of services' roles; AWS attaches them to those roles alone. */
+export function isServiceRolePolicy(policy: Pick<AwsManagedPolicy, 'Path'>): boolean {
+  return policy.Path === SERVICE_ROLE_PATH;
+}
+
+/**
+ * What a service's role may do: what everybody may. The services have nothing here to work on, and nobody can be one of them.
+ * Their ids are not recorded; ours are made of the name, so that they are the same everywhere.
+ */
+const SERVICE_ROLE_POLICIES: readonly AwsManagedPolicy[] = LINKED_SERVICES.map(
+  ({ policyName, service }) =>
+    define(
+      {
+        PolicyName: policyName,
+        PolicyId: createUniqueId('ANPA', (length) =>
+          createHash('sha256').update(policyName).digest().subarray(0, length),
+        ),
+        Path: SERVICE_ROLE_PATH,
+        Description: `The policy of the role that is linked to ${service}.`,
+      },
+      { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' },
+    ),
+);
+
+/** In the order of their names, in which lists page. */
+export const AWS_MANAGED_POLICIES: readonly AwsManagedPolicy[] = [
+  ...COMMON_POLICIES,
+  ...SERVICE_ROLE_POLICIES,
+].sort((left, right) => (left.PolicyName < right.PolicyName ? -1 : 1));
 
 const byPathAndName = new Map(
   AWS_MANAGED_POLICIES.map((policy) => [policy.Path + policy.PolicyName, policy]),

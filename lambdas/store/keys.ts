@@ -4,7 +4,7 @@ import type { Key, TableName } from './store';
  * Every key of both tables, and the only file that makes one.
  *
  * identities table
- *   Account#<account>                    Account | AccessKey#<id> | DeployedAccessKey | PasswordPolicy
+ *   Account#<account>                    Account | AccessKey#<id> | DeployedAccessKey | PasswordPolicy | DeletionTask#<id>
  *                                                                                    the account, its root user's keys, which of them the
  *                                                                                    deployment made, the password policy
  *   User#<account>#<userId>              User | Inline#<name> | Attached#<policyId> | Group#<groupId> | AccessKey#<id>
@@ -17,6 +17,7 @@ import type { Key, TableName } from './store';
  *   Credentials#<account>#<ownerId>      LoginProfile | PasswordAttempts | MFADevice#<serial number> | SigningCertificate#<id> |
  *                                        SSHPublicKey#<id> | ServiceSpecificCredential#<id>   of a user, or of root: its id is the account's
  *   VirtualMFADevices#<account>          <lower-case path and name>
+ *   SigningCertificateFingerprints#<account>  <fingerprint>
  *   OpenIDConnectProviders#<account>     <host in lower case, and path>
  *   SAMLProviders#<account>              <lower-case name>
  *   ServerCertificate#<account>#<id>     ServerCertificate
@@ -132,6 +133,10 @@ export const ownedAccessKeyKey = (ownerPartition: string, accessKeyId: string): 
 export const accessKeyKey = (accessKeyId: string): Key =>
   key('identities', encodeParts('AccessKey', accessKeyId), 'AccessKey');
 
+/** Under the account: what has become of the deletion of a service's role. */
+export const deletionTaskKey = (accountId: string, deletionTaskId: string): Key =>
+  key('identities', accountPartition(accountId), 'DeletionTask', deletionTaskId);
+
 /** A row of its own, so that noting a use never touches what authentication reads. */
 export const accessKeyLastUsedKey = (accessKeyId: string): Key =>
   key('identities', encodeParts('AccessKey', accessKeyId), 'LastUsed');
@@ -171,6 +176,10 @@ export const credentialKey = (
 ): Key => key('identities', credentialsPartition(accountId, ownerId), kind, credentialId);
 
 export const credentialPrefix = (kind: CredentialKind): string => `${kind}#`;
+
+/** A signing certificate is one user's within an account. `fingerprint` is hex. */
+export const signingCertificateFingerprintKey = (accountId: string, fingerprint: string): Key =>
+  key('identities', encodeParts('SigningCertificateFingerprints', accountId), fingerprint);
 
 export const virtualMfaDevicePartition = (accountId: string): string =>
   encodeParts('VirtualMFADevices', accountId);

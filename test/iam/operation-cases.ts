@@ -7,6 +7,7 @@ import { PROVIDER_CASES } from './provider-cases';
 import { INSTANCE_PROFILE_CASES } from './instance-profile-cases';
 import { REPORT_CASES } from './report-cases';
 import { ROLE_CASES } from './role-cases';
+import { SERVICE_LINKED_ROLE_CASES } from './service-linked-role-cases';
 
 /** One call that succeeds for whoever may make it, and the resource that it must be allowed on. */
 export interface OperationCase {
@@ -168,6 +169,7 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
   },
   ...ROLE_CASES,
   ...ACCOUNT_CASES,
+  ...SERVICE_LINKED_ROLE_CASES,
   ...INSTANCE_PROFILE_CASES,
   ...CREDENTIAL_CASES,
   ...PROVIDER_CASES,
