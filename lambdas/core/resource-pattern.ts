@@ -58,7 +58,7 @@ const IAM_PATHS = [
 ];
 
 /** Resource types that are younger than AWS's message about them. */
-const LATER_IAM_PATHS = ['delegation-request/'];
+const LATER_IAM_PATHS = ['delegation-request/', 'role-template/'];
 
 /** What AWS refuses in a Resource or NotResource when a policy is saved, in its words. */
 export function findSavedResourceProblem(text: string): PatternProblem | undefined {

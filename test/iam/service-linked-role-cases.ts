@@ -51,8 +51,7 @@ export const SERVICE_LINKED_ROLE_CASES: Readonly<Record<string, MakeCase>> = {
   GetRoleTemplateVersion: () =>
     Promise.resolve({
       input: { TemplateArn: TEMPLATE },
-      // Saved policies name no path role-template/, so that all of IAM's own stand for it.
-      resource: 'arn:aws:iam::aws:*',
+      resource: TEMPLATE,
       refused: 'NoSuchEntityException',
     }),
 };
