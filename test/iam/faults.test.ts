@@ -8,7 +8,8 @@ import { refusal } from '../operations/refusal';
 import { Scenery } from '../operations/scenery';
 import { commandOf } from './command';
 import { expectOutcome } from './expected-outcome';
-import { OPERATION_CASES, type OperationCase } from './operation-cases';
+import type { OperationCase } from './operation-case';
+import { OPERATION_CASES } from './operation-cases';
 
 /* Every row, with every call of the store failing in turn: nothing half done, nothing claimed that is not so. */
 
@@ -28,15 +29,6 @@ function switchable(store: MemoryStore): Store {
       (options.token.startsWith('AccessKeyUse/') ? store : current()).transact(writes, options),
   };
 }
-
-beforeAll(async () => {
-  deployment = await deployAdmin({ intercept: switchable });
-  scenery = new Scenery(deployment.iam());
-});
-
-afterAll(async () => {
-  await deployment.close();
-});
 
 async function makeCase(name: string): Promise<OperationCase> {
   const make = OPERATION_CASES[name];
@@ -72,6 +64,14 @@ async function callWithFault(
 }
 
 describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) => {
+  // A deployment for each: what the others left would have to be checked again and again.
+  beforeAll(async () => {
+    deployment = await deployAdmin({ intercept: switchable });
+    scenery = new Scenery(deployment.iam());
+  });
+  afterAll(async () => {
+    await deployment.close();
+  });
   afterEach(async () => {
     expect(await findInconsistencies(deployment.store, ACCOUNT)).toEqual([]);
   });
