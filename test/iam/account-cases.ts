@@ -1,6 +1,6 @@
 import { CreateAccountAliasCommand } from '@aws-sdk/client-iam';
 import { ACCOUNT } from '../operations/deployment';
-import type { MakeCase } from './operation-cases';
+import type { MakeCase } from './operation-case';
 
 /** For operations on the account, for which AWS knows no resource. */
 const onAccount =

@@ -7,7 +7,7 @@ import {
 import { timeStepAt, totpCode } from '../../lambdas/credentials/totp';
 import { ACCOUNT } from '../operations/deployment';
 import type { Scenery } from '../operations/scenery';
-import type { MakeCase } from './operation-cases';
+import type { MakeCase } from './operation-case';
 
 const userArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:user/team/${name}`;
 

@@ -1,5 +1,5 @@
 import { refusal } from '../operations/refusal';
-import type { OperationCase } from './operation-cases';
+import type { OperationCase } from './operation-case';
 
 /** The call is answered; or refused with the one error that such a call ends in. */
 export async function expectOutcome(

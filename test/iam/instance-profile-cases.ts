@@ -1,7 +1,7 @@
 import { AddRoleToInstanceProfileCommand, CreateInstanceProfileCommand } from '@aws-sdk/client-iam';
 import { ACCOUNT } from '../operations/deployment';
 import type { Scenery } from '../operations/scenery';
-import type { MakeCase } from './operation-cases';
+import type { MakeCase } from './operation-case';
 import { makeRole, roleArn } from './role-cases';
 
 const Path = '/team/';

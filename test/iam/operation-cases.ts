@@ -1,29 +1,14 @@
 import { ACCOUNT } from '../operations/deployment';
-import type { Credentials } from '../operations/deployment';
 import { HARMLESS, type Scenery } from '../operations/scenery';
 import { ACCOUNT_CASES } from './account-cases';
+import { CERTIFICATE_CASES } from './certificate-cases';
 import { CREDENTIAL_CASES } from './credential-cases';
+import type { MakeCase } from './operation-case';
 import { PROVIDER_CASES } from './provider-cases';
 import { INSTANCE_PROFILE_CASES } from './instance-profile-cases';
 import { REPORT_CASES } from './report-cases';
 import { ROLE_CASES } from './role-cases';
 import { SERVICE_LINKED_ROLE_CASES } from './service-linked-role-cases';
-
-/** One call that succeeds for whoever may make it, and the resource that it must be allowed on. */
-export interface OperationCase {
-  readonly input: object;
-  readonly resource: string;
-  /** What the caller needs besides the operation's own action, e.g. iam:PassRole. */
-  readonly also?: readonly object[];
-  /** Where it is not the operation's own name that is to be allowed. */
-  readonly action?: string;
-  /** The error that the call ends in, for what never succeeds here. */
-  readonly refused?: string;
-  /** Who must make the call, where nobody else can. */
-  readonly caller?: { readonly UserName: string; readonly credentials: Credentials };
-}
-
-export type MakeCase = (scenery: Scenery) => Promise<OperationCase>;
 
 const arn = (resource: string): string => `arn:aws:iam::${ACCOUNT}:${resource}`;
 const userArn = (name: string): string => arn(`user/team/${name}`);
@@ -173,5 +158,6 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
   ...INSTANCE_PROFILE_CASES,
   ...CREDENTIAL_CASES,
   ...PROVIDER_CASES,
+  ...CERTIFICATE_CASES,
   ...REPORT_CASES,
 };

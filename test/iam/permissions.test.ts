@@ -5,7 +5,8 @@ import { refusal } from '../operations/refusal';
 import { Scenery } from '../operations/scenery';
 import { commandOf } from './command';
 import { expectOutcome } from './expected-outcome';
-import { OPERATION_CASES, type OperationCase } from './operation-cases';
+import type { OperationCase } from './operation-case';
+import { OPERATION_CASES } from './operation-cases';
 
 /* What every row owes: nothing without its permission, everything it does with it alone. */
 

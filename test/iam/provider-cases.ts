@@ -2,7 +2,7 @@ import { CreateOpenIDConnectProviderCommand, CreateSAMLProviderCommand } from '@
 import { samlMetadata } from '../credentials/saml-metadata-documents';
 import { ACCOUNT } from '../operations/deployment';
 import type { Scenery } from '../operations/scenery';
-import type { MakeCase } from './operation-cases';
+import type { MakeCase } from './operation-case';
 
 const TAGS = [{ Key: 'team', Value: 'blue' }];
 

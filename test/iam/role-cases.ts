@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { ACCOUNT } from '../operations/deployment';
 import { HARMLESS, type Scenery } from '../operations/scenery';
-import type { MakeCase } from './operation-cases';
+import type { MakeCase } from './operation-case';
 
 /** A trust policy that a service's principal alone is named by. */
 export const TRUST = JSON.stringify({

@@ -5,7 +5,7 @@ import {
 import { LINKED_SERVICES } from '../../lambdas/identity/linked-services';
 import { ACCOUNT } from '../operations/deployment';
 import type { Scenery } from '../operations/scenery';
-import type { MakeCase } from './operation-cases';
+import type { MakeCase } from './operation-case';
 
 const SERVICE = 'autoscaling.amazonaws.com';
 
