@@ -6,6 +6,7 @@ import { oidcProviderOperations } from './operations/oidc-providers';
 import { passwordPolicyOperations } from './operations/password-policy';
 import { accessKeyOperations } from './operations/access-keys';
 import { contextKeyOperations } from './operations/context-keys';
+import { credentialReportOperations } from './operations/credential-reports';
 import { delegationRequestOperations } from './operations/delegation-requests';
 import { accessKeyLastUsedOperations } from './operations/access-key-last-used';
 import { accountAliasOperations } from './operations/account-aliases';
@@ -88,4 +89,5 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...organizationsFeatureOperations,
   ...outboundFederationOperations,
   ...delegationRequestOperations,
+  ...credentialReportOperations,
 ]);

@@ -21,6 +21,9 @@ import type { Key, TableName } from './store';
  *   OpenIDConnectProviders#<account>     <host in lower case, and path>
  *   SAMLProviders#<account>              <lower-case name>
  *   ServerCertificate#<account>#<id>     ServerCertificate
+ *   CredentialReport#<account>           Report | Part#<4 digits>
+ *   LastAccessed#<account>#<id>          <service>#<action>                           what a user, role or root called last
+ *   AccessReport#<account>#<job>         AccessReport
  *   DataKeys                             <number>                                     the deployment's sealed data keys
  *
  * policies table
@@ -264,6 +267,31 @@ export const policyUsageKey = (accountId: string, policyId: string): Key =>
 /** `*` as stage: for every stage of the API. */
 export const routeCatalogueKey = (apiId: string, stage: string): Key =>
   key('policies', encodeParts('RouteCatalogue', apiId), stage);
+
+export const credentialReportKey = (accountId: string): Key =>
+  key('identities', encodeParts('CredentialReport', accountId), 'Report');
+
+export const credentialReportPartKey = (accountId: string, part: number): Key =>
+  key(
+    'identities',
+    encodeParts('CredentialReport', accountId),
+    'Part',
+    String(part).padStart(4, '0'),
+  );
+
+/** What one principal, by its unique id, called last. */
+export const lastAccessedPartition = (accountId: string, principalId: string): string =>
+  encodeParts('LastAccessed', accountId, principalId);
+
+export const lastAccessedKey = (
+  accountId: string,
+  principalId: string,
+  service: string,
+  action: string,
+): Key => key('identities', lastAccessedPartition(accountId, principalId), service, action);
+
+export const accessReportKey = (accountId: string, jobId: string): Key =>
+  key('identities', encodeParts('AccessReport', accountId, jobId), 'AccessReport');
 
 export const DATA_KEYS_PARTITION = 'DataKeys';
 

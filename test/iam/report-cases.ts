@@ -1,6 +1,7 @@
+import { GenerateCredentialReportCommand } from '@aws-sdk/client-iam';
 import { HARMLESS } from '../operations/scenery';
 import { ACCOUNT } from '../operations/deployment';
-import type { MakeCase } from './operation-cases';
+import type { MakeCase } from './operation-case';
 
 const ID = 'dr-0123456789abcdef0';
 const REQUEST_ARN = `arn:aws:iam::${ACCOUNT}:delegation-request/${ID}`;
@@ -37,6 +38,11 @@ export const REPORT_CASES: Readonly<Record<string, MakeCase>> = {
   SimulatePrincipalPolicy: async (scenery) => {
     const arn = `arn:aws:iam::${ACCOUNT}:group/team/${await scenery.group()}`;
     return { input: { ...QUESTION, PolicySourceArn: arn }, resource: arn };
+  },
+  GenerateCredentialReport: () => Promise.resolve({ input: {}, resource: '*' }),
+  GetCredentialReport: async (scenery) => {
+    await scenery.root.send(new GenerateCredentialReportCommand({}));
+    return { input: {}, resource: '*' };
   },
   ListOrganizationsFeatures: noOrganization,
   EnableOrganizationsRootCredentialsManagement: noOrganization,
