@@ -160,7 +160,7 @@ function readElement(node: Node, outer: Namespaces, depth: number): readonly Ele
       localName: name.slice(colon + 1),
       attributes,
       children: nodes.flatMap((child) => readElement(child, namespaces, depth + 1)),
-      text: nodes.map((child) => child['#text'] ?? '').join(''),
+      text: nodes.map((child) => (child['#text'] as string | undefined) ?? '').join(''),
     },
   ];
 }

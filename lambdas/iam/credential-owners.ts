@@ -48,7 +48,7 @@ export async function findRootOwner(call: Call): Promise<CredentialOwner> {
   };
 }
 
-function ownerOf({ entity, key, revision }: Found<UserRecord>): CredentialOwner {
+export function ownerOf({ entity, key, revision }: Found<UserRecord>): CredentialOwner {
   return {
     kind: 'User',
     id: entity.UserId,

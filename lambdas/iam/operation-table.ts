@@ -37,6 +37,11 @@ import { serviceLinkedRoleOperations } from './operations/service-linked-roles';
 import { simulationOperations } from './operations/simulations';
 import { samlProviderTagOperations } from './operations/saml-provider-tags';
 import { samlProviderOperations } from './operations/saml-providers';
+import { serverCertificateTagOperations } from './operations/server-certificate-tags';
+import { serverCertificateOperations } from './operations/server-certificates';
+import { serviceSpecificCredentialOperations } from './operations/service-specific-credentials';
+import { signingCertificateOperations } from './operations/signing-certificates';
+import { sshPublicKeyOperations } from './operations/ssh-public-keys';
 import { userAttachmentOperations } from './operations/user-attachments';
 import { userBoundaryOperations } from './operations/user-boundaries';
 import { userInlinePolicyOperations } from './operations/user-inline-policies';
@@ -68,6 +73,11 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...oidcProviderTagOperations,
   ...samlProviderOperations,
   ...samlProviderTagOperations,
+  ...serverCertificateOperations,
+  ...serverCertificateTagOperations,
+  ...signingCertificateOperations,
+  ...sshPublicKeyOperations,
+  ...serviceSpecificCredentialOperations,
   ...roleOperations,
   ...roleChangeOperations,
   ...roleTagOperations,

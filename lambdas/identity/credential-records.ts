@@ -11,7 +11,7 @@ import { bytes, flag, list, number, oneOf, optional, row, structure, tags, text 
 
 /* Rows of credentials become entities here, as in `records.ts`. */
 
-const passwordHash = structure<PasswordHash>({
+export const passwordHash = structure<PasswordHash>({
   Algorithm: oneOf('scrypt'),
   Cost: number,
   BlockSize: number,

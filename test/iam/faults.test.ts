@@ -66,7 +66,10 @@ async function callWithFault(
 describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) => {
   // A deployment for each: what the others left would have to be checked again and again.
   beforeAll(async () => {
-    deployment = await deployAdmin({ intercept: switchable });
+    deployment = await deployAdmin({
+      intercept: switchable,
+      quotas: { ServerCertificatesPerAccount: 1000 },
+    });
     scenery = new Scenery(deployment.iam());
   });
   afterAll(async () => {
