@@ -85,7 +85,12 @@ function parametersOf(shape: Shape, name: string): fc.Arbitrary<string[]> {
     case 'list':
       return parametersOf(shape.element(), `${name}.member.1`);
     case 'map':
-      throw new Error(`${name} is a map, which no operation takes`);
+      return fc
+        .tuple(
+          parametersOf(shape.key(), `${name}.entry.1.key`),
+          parametersOf(shape.element(), `${name}.entry.1.value`),
+        )
+        .map((parts) => parts.flat());
     case 'string':
     case 'integer':
     case 'boolean':
