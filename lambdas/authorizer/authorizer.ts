@@ -17,7 +17,7 @@ import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from '.
 import { readRestRequest, type GuardedRequest } from './events/rest-request';
 import { findGuardedResource, type GuardedResource } from './guarded-resource';
 import { PrincipalCache } from './principal-cache';
-import { requestKeys } from './request-keys';
+import { requestKeys } from '../protocol/request-keys';
 import { RouteCatalogues } from './route-catalogue';
 
 export interface AuthorizerOptions {

@@ -5,7 +5,7 @@ import type { RequestContext } from '../core/request-context';
 import { IamError } from '../protocol/errors';
 import type { HttpRequest } from '../protocol/http';
 import type { Authorization, Call } from './operation';
-import { requestKeys } from './request-keys';
+import { requestKeys } from '../protocol/request-keys';
 
 /**
  * Asks whether the caller may do what the row says, on every resource that it names.
@@ -22,7 +22,10 @@ export async function authorize(
   if (resources.length === 0) {
     throw new Error(`${authorization.action} names no resource`);
   }
-  const own = { ...requestKeys(asked.request, call), ...call.caller.context };
+  const own = {
+    ...requestKeys(asked.request, { ...call, resourceAccount: call.accountId }),
+    ...call.caller.context,
+  };
   const context = { ...(await authorization.context?.(input, call)), ...own };
   const resourceName = authorization.resourceName?.(input, call);
   for (const resource of resources) {

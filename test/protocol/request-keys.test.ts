@@ -1,4 +1,4 @@
-import { requestKeys } from '../../lambdas/authorizer/request-keys';
+import { requestKeys } from '../../lambdas/protocol/request-keys';
 import { readRestRequest } from '../../lambdas/authorizer/events/rest-request';
 import { restEvent } from './rest-events';
 

@@ -1,8 +1,8 @@
 import type { ConditionContext } from '../core/request-context';
-import type { HttpRequest } from '../protocol/http';
+import type { HttpRequest } from './http';
 
 /**
- * The condition keys of an admin call itself.
+ * The condition keys that a call brings itself, admin or guarded.
  *
  * Invariant: every name is written here. What a caller sends can be the value of `aws:UserAgent` and `aws:Referer`, as in AWS,
  * and nothing else.
@@ -13,7 +13,7 @@ export function requestKeys(
   request: HttpRequest,
   options: {
     readonly region: string;
-    readonly accountId: string;
+    readonly resourceAccount: string;
     /** Epoch milliseconds. */
     readonly now: number;
   },
@@ -22,7 +22,7 @@ export function requestKeys(
     'aws:CurrentTime': new Date(options.now).toISOString().replace(/\.\d+Z$/, 'Z'),
     'aws:EpochTime': String(Math.floor(options.now / 1000)),
     'aws:RequestedRegion': options.region,
-    'aws:ResourceAccount': options.accountId,
+    'aws:ResourceAccount': options.resourceAccount,
     'aws:SecureTransport': String(request.secureTransport),
     'aws:SourceIp': request.sourceIp,
     'aws:ViaAWSService': 'false',
