@@ -87,8 +87,8 @@ function parametersOf(shape: Shape, name: string): fc.Arbitrary<string[]> {
     case 'map':
       return fc
         .tuple(
-          parametersOf(shape.key(), `${name}.entry.1.key`),
-          parametersOf(shape.element(), `${name}.entry.1.value`),
+          parametersOf({ kind: 'string' }, `${name}.entry.1.key`),
+          parametersOf(shape.value(), `${name}.entry.1.value`),
         )
         .map((parts) => parts.flat());
     case 'string':

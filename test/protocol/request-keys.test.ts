@@ -1,6 +1,6 @@
 import { requestKeys } from '../../lambdas/protocol/request-keys';
 import { readRestRequest } from '../../lambdas/authorizer/events/rest-request';
-import { restEvent } from './rest-events';
+import { restEvent } from '../authorizer/rest-events';
 
 const options = {
   region: 'eu-west-1',
