@@ -18,6 +18,7 @@ import {
   usedInKey,
 } from '../store/keys';
 import type { Item, Key, Store, TableName } from '../store/store';
+import { findCredentialInconsistencies } from './credential-consistency';
 import type { PolicyReference } from './entities';
 import {
   readAccessKey,
@@ -48,7 +49,7 @@ export async function findInconsistencies(
 ): Promise<readonly string[]> {
   const checker = new ConsistencyChecker(store, accountId);
   await checker.checkAccount();
-  return checker.found;
+  return [...checker.found, ...(await findCredentialInconsistencies(store, accountId))];
 }
 
 class ConsistencyChecker {

@@ -21,6 +21,7 @@ import {
   UploadSSHPublicKeyCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
+import { findInconsistencies } from '../../lambdas/identity/consistency';
 import { readName } from '../../lambdas/identity/records';
 import { nameKey, serverCertificateKey } from '../../lambdas/store/keys';
 import {
@@ -56,6 +57,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   expect(deployment.failures).toEqual([]);
+  expect(await findInconsistencies(deployment.store, ACCOUNT)).toEqual([]);
   await deployment.close();
 });
 

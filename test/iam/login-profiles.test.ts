@@ -10,6 +10,7 @@ import {
   UpdateLoginProfileCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
+import { findInconsistencies } from '../../lambdas/identity/consistency';
 import { isPassword } from '../../lambdas/credentials/password-hash';
 import { readLoginProfile } from '../../lambdas/identity/credential-records';
 import { readName } from '../../lambdas/identity/records';
@@ -46,6 +47,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   expect(deployment.failures).toEqual([]);
+  expect(await findInconsistencies(deployment.store, ACCOUNT)).toEqual([]);
   await deployment.close();
 });
 

@@ -13,6 +13,7 @@ import {
   TagMFADeviceCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
+import { findInconsistencies } from '../../lambdas/identity/consistency';
 import { encode } from 'uqr';
 import { totpCode, timeStepAt } from '../../lambdas/credentials/totp';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
@@ -34,6 +35,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   expect(deployment.failures).toEqual([]);
+  expect(await findInconsistencies(deployment.store, ACCOUNT)).toEqual([]);
   await deployment.close();
 });
 

@@ -14,6 +14,7 @@ import {
   UpdateSAMLProviderCommand,
   type IAMClient,
 } from '@aws-sdk/client-iam';
+import { findInconsistencies } from '../../lambdas/identity/consistency';
 import { samlProviderKey } from '../../lambdas/store/keys';
 import { samlMetadata } from '../credentials/saml-metadata-documents';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
@@ -33,6 +34,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   expect(deployment.failures).toEqual([]);
+  expect(await findInconsistencies(deployment.store, ACCOUNT)).toEqual([]);
   await deployment.close();
 });
 
