@@ -172,21 +172,3 @@ export interface AttachedToRecord {
   readonly Id: string;
   readonly Usage: 'PermissionsPolicy' | 'PermissionsBoundary';
 }
-
-/** How an API's routes become actions and resources; declared where the API is declared. */
-export interface RouteCatalogueRecord {
-  /** The service prefix, e.g. `orders`. */
-  readonly Service: string;
-  readonly Routes: readonly RouteRecord[];
-}
-
-export interface RouteRecord {
-  /** `GET`, …, or `ANY`. */
-  readonly Method: string;
-  /** As the gateway writes it: `/orders/{orderId}`. */
-  readonly Path: string;
-  /** `orders:GetOrder`. */
-  readonly Action: string;
-  /** An ARN with `{pathParameter}`, `${Region}`, `${Account}` and `${Partition}` to be filled in, or `*`. */
-  readonly Resource: string;
-}

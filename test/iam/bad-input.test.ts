@@ -87,7 +87,7 @@ function parametersOf(shape: Shape, name: string): fc.Arbitrary<string[]> {
     case 'map':
       return fc
         .tuple(
-          parametersOf({ kind: 'string' }, `${name}.entry.1.key`),
+          parametersOf({ kind: 'string', sensitive: false }, `${name}.entry.1.key`),
           parametersOf(shape.value(), `${name}.entry.1.value`),
         )
         .map((parts) => parts.flat());
