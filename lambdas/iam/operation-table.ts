@@ -4,6 +4,7 @@ import { mfaDeviceOperations } from './operations/mfa-devices';
 import { oidcProviderTagOperations } from './operations/oidc-provider-tags';
 import { oidcProviderOperations } from './operations/oidc-providers';
 import { passwordPolicyOperations } from './operations/password-policy';
+import { accessReportOperations } from './operations/access-reports';
 import { accessKeyOperations } from './operations/access-keys';
 import { contextKeyOperations } from './operations/context-keys';
 import { credentialReportOperations } from './operations/credential-reports';
@@ -34,6 +35,7 @@ import { roleTagOperations } from './operations/role-tags';
 import { roleOperations } from './operations/roles';
 import { roleTemplateOperations } from './operations/role-templates';
 import { serviceLinkedRoleOperations } from './operations/service-linked-roles';
+import { serviceAccessOperations } from './operations/service-access';
 import { simulationOperations } from './operations/simulations';
 import { samlProviderTagOperations } from './operations/saml-provider-tags';
 import { samlProviderOperations } from './operations/saml-providers';
@@ -100,4 +102,6 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...outboundFederationOperations,
   ...delegationRequestOperations,
   ...credentialReportOperations,
+  ...serviceAccessOperations,
+  ...accessReportOperations,
 ]);

@@ -1,6 +1,7 @@
 import type { OpaqueMarkers } from '../credentials/opaque-marker';
 import type { SealedSecrets } from '../credentials/sealed-secret';
 import type { SigningKeyCache } from '../credentials/signing-key-cache';
+import { LastAccessed } from '../identity/last-accessed';
 import type { LoadedPrincipal } from '../identity/principals';
 import type { Quotas } from '../identity/quotas';
 import { encodeAnswer, encodeError, protocolOf } from '../protocol/answers';
@@ -64,10 +65,12 @@ const LONGEST_PAUSE_MILLISECONDS = 250;
  */
 export class AdminService {
   readonly #keyUse: AccessKeyUse;
+  readonly #lastAccessed: LastAccessed;
 
   constructor(private readonly options: ServiceOptions) {
     const { store, region, table } = options;
     this.#keyUse = new AccessKeyUse({ store, region, serviceName: table.service });
+    this.#lastAccessed = new LastAccessed({ store, region });
   }
 
   /** Never rejects. */
@@ -111,10 +114,25 @@ export class AdminService {
     if (operation === undefined) {
       throw noSuchOperation(action, version);
     }
-    const input = decodeInput(operation.schema, parameters);
-    validateInput(operation.schema, input);
-    const output = await this.#attempt({ request, operation, input, principal, now });
-    return { operation, output: (output ?? {}) as Structure };
+    try {
+      const input = decodeInput(operation.schema, parameters);
+      validateInput(operation.schema, input);
+      const output = await this.#attempt({ request, operation, input, principal, now });
+      return { operation, output: (output ?? {}) as Structure };
+    } finally {
+      await this.#noteAccess(principal, operation, now);
+    }
+  }
+
+  /** An attempt counts, also where it was refused; what does not exist cannot be attempted. */
+  #noteAccess({ caller }: LoadedPrincipal, { name }: AnyOperation, now: number): Promise<void> {
+    return this.#lastAccessed.note({
+      accountId: caller.accountId,
+      principalId: caller.principal.uniqueId ?? caller.userId,
+      service: this.options.table.service,
+      action: name,
+      now,
+    });
   }
 
   /** Again from the authorization on, for as long as others change what was read. */

@@ -24,9 +24,12 @@ function switchable(store: MemoryStore): Store {
     get: (...read) => current().get(...read),
     getMany: (...read) => current().getMany(...read),
     query: (...read) => current().query(...read),
-    // That a key's use is noted is no part of the call: access-key-use.test.ts has its faults.
+    // That a key's use and an access are noted is no part of the call, and has tests of its own.
     transact: (writes, options) =>
-      (options.token.startsWith('AccessKeyUse/') ? store : current()).transact(writes, options),
+      (/^(?:AccessKeyUse|LastAccessed)\//.test(options.token) ? store : current()).transact(
+        writes,
+        options,
+      ),
   };
 }
 

@@ -1,7 +1,11 @@
-import { GenerateCredentialReportCommand } from '@aws-sdk/client-iam';
-import { HARMLESS } from '../operations/scenery';
+import {
+  GenerateCredentialReportCommand,
+  GenerateServiceLastAccessedDetailsCommand,
+  IAMClient,
+} from '@aws-sdk/client-iam';
+import { HARMLESS, type Scenery } from '../operations/scenery';
 import { ACCOUNT } from '../operations/deployment';
-import type { MakeCase } from './operation-case';
+import type { MakeCase, OperationCase } from './operation-case';
 
 const ID = 'dr-0123456789abcdef0';
 const REQUEST_ARN = `arn:aws:iam::${ACCOUNT}:delegation-request/${ID}`;
@@ -25,6 +29,21 @@ const JOB_ID = '01234567-89ab-cdef-0123-456789abcdef';
 
 const QUESTION = { ActionNames: ['orders:GetOrder'] };
 
+/** A report can be read by whoever asked for it. */
+async function ownReport(scenery: Scenery, more: object = {}): Promise<OperationCase> {
+  const caller = await scenery.caller({ Effect: 'Allow', Action: 'iam:*', Resource: '*' });
+  const Arn = await scenery.policy();
+  const { endpoint, region } = scenery.root.config;
+  const client = new IAMClient({
+    region,
+    credentials: caller.credentials,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  });
+  const { JobId } = await client.send(new GenerateServiceLastAccessedDetailsCommand({ Arn }));
+  client.destroy();
+  return { input: { JobId, ...more }, resource: '*', caller };
+}
+
 /** One call for each operation that tells of permissions and of their use. */
 export const REPORT_CASES: Readonly<Record<string, MakeCase>> = {
   GetContextKeysForCustomPolicy: () =>
@@ -44,6 +63,17 @@ export const REPORT_CASES: Readonly<Record<string, MakeCase>> = {
     await scenery.root.send(new GenerateCredentialReportCommand({}));
     return { input: {}, resource: '*' };
   },
+  ListPoliciesGrantingServiceAccess: async (scenery) => {
+    const Arn = `arn:aws:iam::${ACCOUNT}:user/team/${await scenery.user()}`;
+    return { input: { Arn, ServiceNamespaces: ['orders'] }, resource: Arn };
+  },
+  GenerateServiceLastAccessedDetails: async (scenery) => {
+    const Arn = await scenery.policy();
+    return { input: { Arn }, resource: Arn };
+  },
+  GetServiceLastAccessedDetails: (scenery) => ownReport(scenery),
+  GetServiceLastAccessedDetailsWithEntities: (scenery) =>
+    ownReport(scenery, { ServiceNamespace: 'orders' }),
   ListOrganizationsFeatures: noOrganization,
   EnableOrganizationsRootCredentialsManagement: noOrganization,
   DisableOrganizationsRootCredentialsManagement: noOrganization,
