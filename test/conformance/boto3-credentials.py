@@ -165,7 +165,7 @@ refused(
 )
 got = iam.get_server_certificate(ServerCertificateName="api")["ServerCertificate"]
 members("got certificate", got, "ServerCertificateMetadata", "CertificateBody")
-check("body", got["CertificateBody"] == CERTIFICATE)
+check("body", got["CertificateBody"] == CERTIFICATE.strip())
 check("certificates", iam.list_server_certificates()["ServerCertificateMetadataList"] == [certificate])
 empty("update certificate", iam.update_server_certificate(ServerCertificateName="api", NewPath="/x/"))
 empty("tag certificate", iam.tag_server_certificate(ServerCertificateName="api", Tags=TAGS))

@@ -66,7 +66,10 @@ const uploadServerCertificate: Operation<
     'MalformedCertificate',
   ],
   run: async (input, call) => {
-    const { CertificateBody, CertificateChain, PrivateKey } = input;
+    const { PrivateKey } = input;
+    // Files end with a line break, certificates do not: Terraform compares what it is told with the text of its file, trimmed.
+    const CertificateBody = input.CertificateBody.trim();
+    const CertificateChain = input.CertificateChain?.trim();
     const ServerCertificateId = createUniqueId('ASCA', call.randomBytes);
     const certificate: ServerCertificateRecord = {
       ServerCertificateName: input.ServerCertificateName,
