@@ -1,10 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process';
 
-/** Whether a command is on this machine. CI must have it: there, its absence is a failure and not a skip. */
+/** Says that tests are skipped for want of something. CI must have it: there, its absence is a failure. */
+export function skipWithout(wanted: string, reason = ''): void {
+  if (process.env['CI'] === 'true') throw new Error(`${wanted} is needed in CI\n${reason}`);
+  console.warn(`skipped: ${wanted} is not on this machine`);
+}
+
+/** Whether a command is on this machine. */
 export function hasTool(command: string, args: readonly string[] = ['--version']): boolean {
   const found = spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-  if (!found && process.env['CI'] === 'true') throw new Error(`${command} is needed in CI`);
-  if (!found) console.warn(`skipped: ${command} is not on this machine`);
+  if (!found) skipWithout(command);
   return found;
 }
 
