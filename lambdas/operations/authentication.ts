@@ -10,11 +10,11 @@ import {
   type LoadedPrincipal,
 } from '../identity/principals';
 import type { HttpRequest } from '../protocol/http';
-import type { Service } from '../protocol/schema';
 import type { Store } from '../store/store';
 
 export interface AuthenticationOptions {
-  readonly service: Service;
+  /** The services that the request may be signed for. */
+  readonly signedFor: readonly string[];
   readonly store: Store;
   readonly secrets: SealedSecrets;
   readonly signingKeys: SigningKeyCache;
@@ -35,7 +35,7 @@ export async function authenticate(
 ): Promise<LoadedPrincipal> {
   const { store, partition } = options;
   const { credential, accessKeyId } = await verifySignature(request, {
-    services: [options.service],
+    services: options.signedFor,
     now: options.now,
     signingKeys: options.signingKeys,
     findKey: async (id, sessionToken) => {

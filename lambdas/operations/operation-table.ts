@@ -1,12 +1,14 @@
 import { describeOperation, type Service } from '../protocol/schema';
 import { SERVICE_DESCRIPTIONS } from '../protocol/services';
 import type { Operation } from './operation';
+import { Routes } from './routes';
 
 /** A row of any input and output. */
 export type AnyOperation = Operation<never, unknown>;
 
 /** The operations of one service: what cannot be found here does not exist. */
 export class OperationTable {
+  readonly routes: Routes<AnyOperation>;
   readonly #byName: ReadonlyMap<string, AnyOperation>;
 
   constructor(
@@ -17,6 +19,7 @@ export class OperationTable {
     if (this.#byName.size !== operations.length) {
       throw new TypeError(`two operations of ${service} have one name`);
     }
+    this.routes = new Routes(operations);
     for (const { name, schema } of operations) {
       const shape = describeOperation(schema);
       if (shape.name !== name || shape.service !== service) {

@@ -6,11 +6,11 @@ import type { LoadedPrincipal } from '../identity/principals';
 import type { Quotas } from '../identity/quotas';
 import { encodeAnswer, encodeError, protocolOf } from '../protocol/answers';
 import { validateInput } from '../protocol/constraints';
-import { noSuchOperation } from '../protocol/error-messages';
 import { IamError } from '../protocol/errors';
 import type { HttpRequest, HttpResponse } from '../protocol/http';
-import { readQueryCall, refuseLargeBody } from '../protocol/parameters';
-import { decodeInput, type Structure } from '../protocol/query';
+import { refuseLargeBody } from '../protocol/parameters';
+import type { Structure } from '../protocol/query';
+import { restSegmentsOf } from '../protocol/rest-path';
 import type { Service } from '../protocol/schema';
 import { StoreUnavailable, type Store } from '../store/store';
 import { AccessKeyUse } from './access-key-use';
@@ -18,8 +18,10 @@ import { AttemptStore } from './attempt-store';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { ConcurrentChange } from './commit';
+import { DESCRIPTION_PATH, describeApi } from './openapi';
 import type { Call } from './operation';
 import type { AnyOperation, OperationTable } from './operation-table';
+import { readRequestedOperation } from './requested-operation';
 
 export interface ServiceOptions {
   readonly table: OperationTable;
@@ -66,6 +68,7 @@ const LONGEST_PAUSE_MILLISECONDS = 250;
 export class AdminService {
   readonly #keyUse: AccessKeyUse;
   readonly #lastAccessed: LastAccessed;
+  #description: string | undefined;
 
   constructor(private readonly options: ServiceOptions) {
     const { store, region, table } = options;
@@ -78,6 +81,9 @@ export class AdminService {
     const protocol = protocolOf(request, this.options.table.service);
     const { requestId } = request;
     try {
+      if (isDescriptionAsked(request, this.options.table.service)) {
+        return this.#describe(requestId);
+      }
       const { operation, output } = await this.#perform(request);
       return encodeAnswer(protocol, operation.schema, output, requestId);
     } catch (error) {
@@ -85,15 +91,24 @@ export class AdminService {
     }
   }
 
+  /** For everyone: it says nothing of the account, and needs no read. */
+  #describe(requestId: string): HttpResponse {
+    this.#description ??= JSON.stringify(describeApi(this.options.table));
+    return {
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId },
+      body: this.#description,
+    };
+  }
+
   async #perform(
     request: HttpRequest,
   ): Promise<{ readonly operation: AnyOperation; readonly output: Structure }> {
     const now = this.options.now();
     refuseLargeBody(request);
-    refuseOtherPaths(request, this.options.table.service);
     const principal = await authenticate(request, {
       ...this.options,
-      service: this.options.table.service,
+      signedFor: servicesSignedFor(request, this.options.table.service),
       now,
     });
     try {
@@ -109,13 +124,9 @@ export class AdminService {
     request: HttpRequest,
     now: number,
   ): Promise<{ readonly operation: AnyOperation; readonly output: Structure }> {
-    const { action, version, parameters } = readQueryCall(request);
-    const operation = this.options.table.find(action, version);
-    if (operation === undefined) {
-      throw noSuchOperation(action, version);
-    }
+    const { operation, readInput } = readRequestedOperation(request, this.options.table);
     try {
-      const input = decodeInput(operation.schema, parameters);
+      const input = readInput();
       validateInput(operation.schema, input);
       const output = await this.#attempt({ request, operation, input, principal, now });
       return { operation, output: (output ?? {}) as Structure };
@@ -215,15 +226,14 @@ export class AdminService {
   }
 }
 
-/**
- * The Query protocol lives at the service's own path, behind whatever stage or base path the gateway has; anything below it is
- * nothing that this service has.
- */
-function refuseOtherPaths({ method, path }: HttpRequest, service: Service): void {
-  const last = path.endsWith('/') ? path.slice(0, -1) : path;
-  if (!last.endsWith(`/${service}`)) {
-    throw noSuchOperation(`${method} ${path}`, undefined);
-  }
+function isDescriptionAsked({ method, path }: HttpRequest, service: Service): boolean {
+  const segments = restSegmentsOf(path, service);
+  return method === 'GET' && segments?.length === 1 && segments[0] === DESCRIPTION_PATH;
+}
+
+/** Clients of a gateway's REST routes sign for the gateway; those of the service's own protocols for the service. */
+function servicesSignedFor({ path }: HttpRequest, service: Service): readonly string[] {
+  return restSegmentsOf(path, service) === undefined ? [service] : [service, 'execute-api'];
 }
 
 interface Asked {

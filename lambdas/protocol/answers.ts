@@ -5,14 +5,19 @@ import { ERRORS, IamError } from './errors';
 import type { HttpRequest, HttpResponse } from './http';
 import { encodeOutput } from './query';
 import type { Structure } from './query';
+import { encodeRestError, encodeRestOutput } from './rest-json';
+import { restSegmentsOf } from './rest-path';
 import type { OperationSchema, Service } from './schema';
 import { SERVICE_DESCRIPTIONS } from './services';
 import { element, escapeXml, rootElement } from './xml';
 
 /** In which form a caller is answered, and in whose name. */
 export interface Protocol {
-  /** `awsQuery` answers in XML; `awsQueryJson` is the same protocol with JSON answers; `awsJson` is awsJson1.1. */
-  readonly format: 'awsQuery' | 'awsQueryJson' | 'awsJson';
+  /**
+   * `awsQuery` answers in XML; `awsQueryJson` is the same protocol with JSON answers; `awsJson` is awsJson1.1; `restJson` has a route
+   * for each operation.
+   */
+  readonly format: 'awsQuery' | 'awsQueryJson' | 'awsJson' | 'restJson';
   readonly service: Service;
 }
 
@@ -20,13 +25,17 @@ const CONTENT_TYPES: Readonly<Record<Protocol['format'], string>> = {
   awsQuery: 'text/xml',
   awsQueryJson: 'application/json',
   awsJson: 'application/x-amz-json-1.1',
+  restJson: 'application/json',
 };
 
 /**
- * The protocol that a request of the service is in. It is read from headers alone, so that a request which cannot be read further
+ * The protocol that a request of the service is in. It is read from path and headers alone, so that a request which cannot be read further
  * still gets its refusal in a form that its sender understands.
  */
 export function protocolOf(request: HttpRequest, service: Service): Protocol {
+  if (restSegmentsOf(request.path, service) !== undefined) {
+    return { format: 'restJson', service };
+  }
   if (SERVICE_DESCRIPTIONS[service].targetPrefix !== undefined) {
     return { format: 'awsJson', service };
   }
@@ -53,6 +62,8 @@ export function encodeAnswer(
         return encodeQueryJsonOutput(schema, output, requestId);
       case 'awsJson':
         return encodeJsonOutput(schema, output);
+      case 'restJson':
+        return encodeRestOutput(schema, output);
     }
   });
 }
@@ -71,6 +82,8 @@ export function encodeError(protocol: Protocol, error: unknown, requestId: strin
         return encodeQueryJsonError(told, requestId);
       case 'awsJson':
         return encodeJsonError(told);
+      case 'restJson':
+        return encodeRestError(told, requestId);
     }
   });
 }

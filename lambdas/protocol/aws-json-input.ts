@@ -45,10 +45,11 @@ export function readJsonCall(request: HttpRequest, service: Service): JsonCall {
   if (contentTypes.length !== 1 || mediaType !== MEDIA_TYPE) {
     throw malformed(`The content type of the body must be ${MEDIA_TYPE}.`);
   }
-  return { action: target.slice(prefix.length), body: readBody(request) };
+  return { action: target.slice(prefix.length), body: readJsonBody(request) };
 }
 
-function readBody(request: HttpRequest): JsonObject {
+/** The JSON object of a body. Errors: `MalformedInput`. */
+export function readJsonBody(request: HttpRequest): JsonObject {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(request.body);
@@ -72,18 +73,40 @@ function readBody(request: HttpRequest): JsonObject {
  * Errors: `MalformedInput` for a value that is not of its type.
  */
 export function decodeJsonInput(schema: OperationSchema, body: JsonObject): Structure {
-  return decodeStructure(describeOperation(schema).input, body, '');
+  return decodeJsonStructure(describeOperation(schema).input, body, '', AWS_JSON);
 }
 
-function decodeStructure(shape: StructureShape, node: JsonObject, name: string): Structure {
+/** What two protocols that carry JSON do not have in common. */
+export interface JsonForm {
+  /** Whether a member that the shape does not have, or that is null, is refused; else it is as if it were not there. */
+  readonly strict: boolean;
+  /** Errors: `MalformedInput`. */
+  readonly readTime: (node: JsonNode, name: string) => Date;
+}
+
+const AWS_JSON: JsonForm = {
+  strict: false,
+  readTime: (node, name) => dateOf(Number(expectKind(node, 'number', name).value), name),
+};
+
+/** The values of a structure. Errors: `MalformedInput`. */
+export function decodeJsonStructure(
+  shape: StructureShape,
+  node: JsonObject,
+  name: string,
+  form: JsonForm,
+): Structure {
   const values = new Map(node.members.map((member) => [member.name, member.value]));
   const structure: Record<string, unknown> = {};
   for (const member of shape.members()) {
     const value = values.get(member.name);
     if (value !== undefined && value.kind !== 'null') {
       const path = name === '' ? member.name : `${name}.${member.name}`;
-      structure[member.name] = decode(member.shape, value, path);
+      structure[member.name] = decode(member.shape, value, path, form);
     }
+  }
+  if (form.strict) {
+    refuseOtherMembers(node, structure, name);
   }
   if (shape.union && Object.keys(structure).length > 1) {
     throw malformed(`Only one member of ${name} may be given.`);
@@ -91,17 +114,29 @@ function decodeStructure(shape: StructureShape, node: JsonObject, name: string):
   return structure;
 }
 
-function decode(shape: Shape, node: JsonNode, name: string): unknown {
+function refuseOtherMembers(node: JsonObject, structure: Structure, name: string): void {
+  const other = node.members.find((member) => !Object.hasOwn(structure, member.name));
+  if (other !== undefined) {
+    const path = name === '' ? other.name : `${name}.${other.name}`;
+    throw malformed(
+      other.value.kind === 'null'
+        ? `The value of ${path} is null; what is not given is left out.`
+        : `The request has the member ${path}, which is not one of the operation's body.`,
+    );
+  }
+}
+
+function decode(shape: Shape, node: JsonNode, name: string, form: JsonForm): unknown {
   switch (shape.kind) {
     case 'structure':
-      return decodeStructure(shape, expectKind(node, 'object', name), name);
+      return decodeJsonStructure(shape, expectKind(node, 'object', name), name, form);
     case 'list':
-      return decodeList(shape.element(), expectKind(node, 'array', name), name);
+      return decodeList(shape.element(), expectKind(node, 'array', name), name, form);
     case 'map':
       return Object.fromEntries(
         expectKind(node, 'object', name).members.map((member) => [
           member.name,
-          decode(shape.value(), member.value, `${name}.${member.name}`),
+          decode(shape.value(), member.value, `${name}.${member.name}`, form),
         ]),
       );
     case 'string':
@@ -113,18 +148,24 @@ function decode(shape: Shape, node: JsonNode, name: string): unknown {
     case 'blob':
       return parseBase64(expectKind(node, 'string', name).value, name);
     case 'timestamp':
-      return dateOf(Number(expectKind(node, 'number', name).value), name);
+      return form.readTime(node, name);
   }
 }
 
-function decodeList(element: Shape, node: JsonArray, name: string): readonly unknown[] {
+function decodeList(
+  element: Shape,
+  node: JsonArray,
+  name: string,
+  form: JsonForm,
+): readonly unknown[] {
   if (node.items.length > LIMITS.listIndex) {
     throw malformed(`${name} must have at most ${LIMITS.listIndex} members.`);
   }
-  return node.items.map((item, index) => decode(element, item, `${name}.${index + 1}`));
+  return node.items.map((item, index) => decode(element, item, `${name}.${index + 1}`, form));
 }
 
-function expectKind<Kind extends JsonNode['kind']>(
+/** Errors: `MalformedInput`. */
+export function expectKind<Kind extends JsonNode['kind']>(
   node: JsonNode,
   kind: Kind,
   name: string,

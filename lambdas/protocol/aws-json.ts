@@ -16,7 +16,7 @@ export function encodeJsonOutput(schema: OperationSchema, output: Structure | un
   const operation = describeOperation(schema);
   return operation.output === undefined
     ? '{}'
-    : JSON.stringify(toJson(operation.output, output ?? {}, operation.output.name));
+    : JSON.stringify(toJson(operation.output, output ?? {}, operation.output.name, epochSeconds));
 }
 
 /** The body of a successful answer of a Query service in JSON: the same members as its XML. */
@@ -29,7 +29,12 @@ export function encodeQueryJsonOutput(
   return JSON.stringify({
     [`${operation.name}Response`]: {
       ...(operation.output !== undefined && {
-        [`${operation.name}Result`]: toJson(operation.output, output ?? {}, operation.output.name),
+        [`${operation.name}Result`]: toJson(
+          operation.output,
+          output ?? {},
+          operation.output.name,
+          epochSeconds,
+        ),
       }),
       ResponseMetadata: { RequestId: requestId },
     },
@@ -70,24 +75,36 @@ export function encodeJsonError(error: IamError): string {
   });
 }
 
-function toJson(shape: Shape, value: unknown, name: string): unknown {
+/** Seconds since the epoch, with a fraction where there is one. */
+function epochSeconds(date: Date): number {
+  return date.getTime() / 1000;
+}
+
+/** A value of the shape as `JSON.stringify` takes it. Errors: TypeError for a value that is not of its shape. */
+export function toJson(
+  shape: Shape,
+  value: unknown,
+  name: string,
+  writeTime: (date: Date) => string | number,
+): unknown {
   switch (shape.kind) {
     case 'structure':
-      return structureToJson(shape, value as Structure);
+      return structureToJson(shape, value as Structure, writeTime);
     case 'list':
-      return (value as readonly unknown[]).map((item) => toJson(shape.element(), item, name));
+      return (value as readonly unknown[]).map((item) =>
+        toJson(shape.element(), item, name, writeTime),
+      );
     case 'map':
       return Object.fromEntries(
         Object.entries(value as Structure).map(([key, item]) => [
           key,
-          toJson(shape.value(), item, name),
+          toJson(shape.value(), item, name, writeTime),
         ]),
       );
     case 'blob':
       return formatBase64(value as Uint8Array);
     case 'timestamp':
-      // Seconds since the epoch, with a fraction where there is one.
-      return (value as Date).getTime() / 1000;
+      return writeTime(value as Date);
     case 'string':
     case 'integer':
     case 'boolean':
@@ -98,12 +115,16 @@ function toJson(shape: Shape, value: unknown, name: string): unknown {
   }
 }
 
-function structureToJson(shape: StructureShape, structure: Structure): Structure {
+function structureToJson(
+  shape: StructureShape,
+  structure: Structure,
+  writeTime: (date: Date) => string | number,
+): Structure {
   const json: Record<string, unknown> = {};
   for (const member of shape.members()) {
     const value = structure[member.name];
     if (value !== undefined && value !== null) {
-      json[member.name] = toJson(member.shape, value, member.name);
+      json[member.name] = toJson(member.shape, value, member.name, writeTime);
     }
   }
   return json;

@@ -41,17 +41,20 @@ export async function makeServerCertificate(scenery: Scenery): Promise<string> {
 let certificates = 0;
 
 /** One more certificate: its signature fits nothing, and it is nobody's yet. */
-export function createCertificate(): string {
-  certificates += 1;
+export function createCertificate(number = (certificates += 1)): string {
   const der = Buffer.from(new X509Certificate(CERTIFICATE).raw);
-  der.writeUInt32BE(certificates, der.byteLength - 4);
+  der.writeUInt32BE(number, der.byteLength - 4);
   return `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
 }
+
+/** The same one in every account that goes the same way. */
+const newCertificate = (scenery: Scenery): string =>
+  createCertificate(2 ** 20 + Number(scenery.newName('certificate').split('-')[1]));
 
 async function makeSigningCertificate(scenery: Scenery) {
   const UserName = await scenery.user();
   const { Certificate } = await scenery.root.send(
-    new UploadSigningCertificateCommand({ UserName, CertificateBody: createCertificate() }),
+    new UploadSigningCertificateCommand({ UserName, CertificateBody: newCertificate(scenery) }),
   );
   return { UserName, CertificateId: String(Certificate?.CertificateId) };
 }
@@ -116,7 +119,7 @@ export const CERTIFICATE_CASES: Readonly<Record<string, MakeCase>> = {
   UploadSigningCertificate: async (scenery) => {
     const UserName = await scenery.user();
     return {
-      input: { UserName, CertificateBody: createCertificate() },
+      input: { UserName, CertificateBody: newCertificate(scenery) },
       resource: userArn(UserName),
     };
   },

@@ -98,7 +98,10 @@ export const ROLE_CASES: Readonly<Record<string, MakeCase>> = {
   PutRolePolicy: onRole({ PolicyName: 'inline', PolicyDocument: HARMLESS }),
   GetRolePolicy: onRole({}, putInlinePolicy),
   DeleteRolePolicy: onRole({}, putInlinePolicy),
-  ListRolePolicies: onRole({}, putInlinePolicy),
+  ListRolePolicies: onRole({}, async (scenery, RoleName) => {
+    await putInlinePolicy(scenery, RoleName);
+    return {};
+  }),
   AttachRolePolicy: onRole({}, makePolicy),
   DetachRolePolicy: onRole({}, attachPolicy),
   ListAttachedRolePolicies: onRole(),

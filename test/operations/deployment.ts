@@ -52,6 +52,7 @@ export interface DeploymentOptions {
   /** Stands between the functions and the store. */
   readonly intercept?: (store: MemoryStore) => Store;
   readonly now?: () => number;
+  readonly randomBytes?: (length: number) => Uint8Array;
 }
 
 /** An account with its root user, and both functions. */
@@ -77,7 +78,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       partition: 'aws',
       region: 'eu-central-1',
       now,
-      randomBytes: (length) => randomBytes(length),
+      randomBytes: options.randomBytes ?? ((length) => randomBytes(length)),
       pause: () => new Promise((resolve) => setImmediate(resolve)),
       log: (entry) => failures.push(entry),
     });

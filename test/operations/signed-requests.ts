@@ -25,8 +25,10 @@ export interface UnsignedRequest {
   readonly contentType?: string;
   readonly accept?: string;
   readonly body?: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | string[]>>;
   readonly service?: string;
+  /** The service in the signature's scope; without it the service itself. */
+  readonly signedFor?: string;
   readonly credentials?: Credentials;
   /** Epoch milliseconds. */
   readonly signedAt?: number;
@@ -40,7 +42,7 @@ export async function signedRequest(request: UnsignedRequest): Promise<HttpReque
   const service = request.service ?? 'iam';
   const method = request.method ?? 'POST';
   const signer = new SignatureV4({
-    service,
+    service: request.signedFor ?? service,
     region: 'us-east-1',
     credentials: request.credentials ?? ROOT,
     sha256: Sha256 as never,
@@ -73,7 +75,9 @@ export function unsignedRequest(
   return {
     method: request.method ?? 'POST',
     path: request.path ?? `/${request.service ?? 'iam'}`,
-    query: Object.entries(request.query ?? {}),
+    query: Object.entries(request.query ?? {}).flatMap(([name, values]) =>
+      [values].flat().map((value): [string, string] => [name, value]),
+    ),
     headers: new Map(
       Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), [value]]),
     ),

@@ -1,0 +1,64 @@
+import { noSuchOperation } from '../protocol/error-messages';
+import { IamError } from '../protocol/errors';
+import type { HttpRequest } from '../protocol/http';
+import { readQueryCall } from '../protocol/parameters';
+import { decodeInput, type Structure } from '../protocol/query';
+import { decodeRestInput } from '../protocol/rest-json-input';
+import { restSegmentsOf } from '../protocol/rest-path';
+import type { AnyOperation, OperationTable } from './operation-table';
+
+/** What a request asks for. */
+export interface RequestedOperation {
+  readonly operation: AnyOperation;
+  /** Its values are of the types of the operation's input; nothing more is known of them. Errors: `MalformedInput`. */
+  readonly readInput: () => Structure;
+}
+
+/**
+ * The operation that a request names, by a route below the service's path, or by the Query protocol's
+ * parameters.
+ *
+ * Errors: `InvalidAction`, `MissingAction`, `MalformedInput`, `RequestEntityTooLarge`.
+ */
+export function readRequestedOperation(
+  request: HttpRequest,
+  table: OperationTable,
+): RequestedOperation {
+  const segments = restSegmentsOf(request.path, table.service);
+  return segments === undefined
+    ? readByParameters(request, table)
+    : readByRoute(request, table, segments);
+}
+
+function readByRoute(
+  request: HttpRequest,
+  table: OperationTable,
+  segments: readonly string[],
+): RequestedOperation {
+  const match = table.routes.find(request.method, segments);
+  if (match === undefined) {
+    throw new IamError(
+      'InvalidAction',
+      `Could not find an operation for ${request.method} /${segments.join('/')}`,
+    );
+  }
+  const { operation, pathParameters } = match;
+  return {
+    operation,
+    readInput: () => decodeRestInput(operation.schema, pathParameters, request),
+  };
+}
+
+function readByParameters(request: HttpRequest, table: OperationTable): RequestedOperation {
+  const { method, path } = request;
+  // A gateway sends nothing else; a path that does not lead to the service is no other name of it.
+  if (!path.split('/').includes(table.service)) {
+    throw noSuchOperation(`${method} ${path}`, undefined);
+  }
+  const { action, version, parameters } = readQueryCall(request);
+  const operation = table.find(action, version);
+  if (operation === undefined) {
+    throw noSuchOperation(action, version);
+  }
+  return { operation, readInput: () => decodeInput(operation.schema, parameters) };
+}
