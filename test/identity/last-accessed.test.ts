@@ -10,7 +10,7 @@ import { StoreUnavailable, type Store } from '../../lambdas/store/store';
 const HOUR = 60 * 60 * 1000;
 
 let now: number;
-let store: MemoryStore;
+let store: Store;
 let writes: number;
 
 /** The store, with its writes counted. */
