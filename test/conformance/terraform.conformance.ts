@@ -40,6 +40,7 @@ function hasProvider(): boolean {
     { cwd: folder, env: { ...process.env, ...ENVIRONMENT }, encoding: 'utf8' },
   );
   if (status === 0) return true;
+  rmSync(folder, { recursive: true });
   skipWithout('Terraform’s AWS provider (TF_PLUGIN_DIR names its folder)', stderr);
   return false;
 }
