@@ -42,13 +42,9 @@ export function onMfaOwner<Input extends { UserName?: string | undefined }>(
   return {
     ...authorization,
     resources: (input, call) =>
-      isRoot(call, input)
-        ? [call.caller.principal.arn]
-        : authorization.resources(input, call),
+      isRoot(call, input) ? [call.caller.principal.arn] : authorization.resources(input, call),
     context: (input, call) =>
-      isRoot(call, input)
-        ? {}
-        : (authorization.context?.(input, call) ?? {}),
+      isRoot(call, input) ? {} : (authorization.context?.(input, call) ?? {}),
   };
 }
 

@@ -6,7 +6,7 @@ import { NormalizedSchema } from '@smithy/core/schema';
  * change of the clients' schema format is a change of this file.
  */
 
-/** The schema of one operation ${name}as the official clients export it (`CreateUser$` of `@aws-sdk/client-iam`). */
+/** The schema of one operation as the official clients export it (`CreateUser$` of `@aws-sdk/client-iam`). */
 export type OperationSchema = typeof CreateUser$;
 
 export type Service = 'iam' | 'sts' | 'organizations';
@@ -57,9 +57,9 @@ export interface OperationShape {
   /** `CreateUser`. */
   readonly name: string;
   readonly service: Service;
-  /** Without members where the operation ${name}takes no input. */
+  /** Without members where the operation takes no input. */
   readonly input: StructureShape;
-  /** Undefined where the operation ${name}returns nothing. */
+  /** Undefined where the operation returns nothing. */
   readonly output: StructureShape | undefined;
 }
 
@@ -78,7 +78,7 @@ export function describeOperation(schema: OperationSchema): OperationShape {
     const [, namespace, name, , input, output] = schema;
     const service = SERVICES[namespace];
     if (service === undefined) {
-      throw new TypeError(`operation ${name}${name} is of the unknown namespace ${namespace}`);
+      throw new TypeError(`operation ${name} is of the unknown namespace ${namespace}`);
     }
     shape = {
       name,
