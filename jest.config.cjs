@@ -9,6 +9,7 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
   },
+  setupFiles: ['<rootDir>/test/harness/fast-check-seed.cjs'],
   reporters: ['default', '<rootDir>/test/harness/count-reporter.cjs'],
   // Two cores: one worker a core.
   maxWorkers: 2,
