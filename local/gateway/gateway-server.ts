@@ -20,6 +20,7 @@ export interface GatewayServerOptions {
 const MAXIMUM_HEADER_BYTES = 64 * 1024;
 /** How much of a refused body is still taken in, so that the client reads the answer instead of a broken connection. */
 const DRAINED_BYTES = 64 * 1024 * 1024;
+const DRAINED_MILLISECONDS = 2000;
 
 /** An HTTP server in front of one API. It does not listen yet. */
 export function createGatewayServer(options: GatewayServerOptions): Server {
@@ -49,7 +50,10 @@ async function serve(
       { ...head, body: body ?? Buffer.alloc(0) },
       body === undefined,
     );
-    if (body === undefined) drain(message, response);
+    if (body === undefined) {
+      response.setHeader('Connection', 'close');
+      await drain(message);
+    }
     send(response, answer);
   } catch {
     // The client went away, or sent what cannot be answered: there is nobody to tell.
@@ -71,15 +75,27 @@ function send(response: ServerResponse, answer: GatewayAnswer): void {
   response.end(answer.body);
 }
 
-/** Reads on for a while without keeping anything, then ends the connection. */
-function drain(message: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('Connection', 'close');
-  let bytes = 0;
-  message.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > DRAINED_BYTES) message.destroy();
+/**
+ * Reads on without keeping anything, for a while: a client that is still sending does not read an answer. One that has only announced its
+ * body is not waited for longer than that.
+ */
+function drain(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const timer = setTimeout(resolve, DRAINED_MILLISECONDS);
+    const finish = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    message.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > DRAINED_BYTES) message.destroy();
+    });
+    message.once('close', finish);
+    message.once('end', finish);
+    message.resume();
+    if (message.readableEnded || message.destroyed) finish();
   });
-  message.resume();
 }
 
 /** Answers with a small JSON document. */

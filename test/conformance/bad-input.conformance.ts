@@ -75,14 +75,9 @@ describe('bad input gets an error in the caller’s protocol', () => {
     },
   );
 
-  test('a body of 10 MB and more is too large, or the connection ends', async () => {
-    const body = `Action=CreateUser&${VERSION}&UserName=${'a'.repeat(10 << 20)}`;
-    // The answer may come while the client is still sending; then this client sees a broken connection instead.
-    const status = await post(body).then(
-      (answer) => answer.status,
-      () => 'broken',
-    );
-    expect([413, 'broken']).toContain(status);
+  test('a body of 10 MB and more is too large', async () => {
+    const { status } = await post(`Action=CreateUser&${VERSION}&UserName=${'a'.repeat(10 << 20)}`);
+    expect(status).toBe(413);
   });
 
   test('a body between our limit and the gateway’s is too large, in XML', async () => {
