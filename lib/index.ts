@@ -12,6 +12,7 @@ export { PortcullisAuthorizer } from './portcullis-authorizer';
 export type { PortcullisAuthorizerProps, PortcullisExports } from './portcullis-authorizer';
 export { PortcullisFunction } from './portcullis-function';
 export type { PortcullisFunctionProps } from './portcullis-function';
+export type { HttpApiAuthorizerOptions } from './route-authorizers';
 export { RouteCatalogue } from './route-catalogue';
 export type { RouteCatalogueProps } from './route-catalogue';
 export type { Route } from './route';

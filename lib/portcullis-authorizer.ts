@@ -1,9 +1,15 @@
 import { Duration, Fn } from 'aws-cdk-lib';
 import { RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { CfnAuthorizer, IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AuthorizationType } from 'aws-cdk-lib/aws-appsync';
+import type { AuthorizationMode } from 'aws-cdk-lib/aws-appsync';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DEFAULT_PREFIX, exportNames } from './exports';
+import { HttpApiAuthorizer, WebSocketApiAuthorizer } from './route-authorizers';
+import type { HttpApiAuthorizerOptions } from './route-authorizers';
 import { requireFunctionArn, requirePrefix } from './validation';
 
 /** Properties of {@link PortcullisAuthorizer}. */
@@ -25,7 +31,7 @@ export interface PortcullisExports {
 }
 
 /**
- * A Portcullis deployment, as the stack of an API sees it. One for each API.
+ * A Portcullis deployment, as the stacks of APIs see it.
  *
  * What is needed for the API to call the authorizer is made in the API's own stack, so that the deployment knows nothing of it.
  */
@@ -47,7 +53,8 @@ export class PortcullisAuthorizer extends Construct {
 
   readonly functionArn: string;
   readonly routeCatalogueRegistrarArn: string;
-  private restApiAuthorizer: RequestAuthorizer | undefined;
+  private readonly restApiAuthorizers = new Map<string, RequestAuthorizer>();
+  private imported: IFunction | undefined;
 
   constructor(scope: Construct, id: string, props: PortcullisAuthorizerProps) {
     super(scope, id);
@@ -58,23 +65,62 @@ export class PortcullisAuthorizer extends Construct {
   }
 
   /**
-   * The authorizer for the methods of one REST API; each call gives the same one.
+   * The authorizer for the methods of one REST API; the same id gives the same one.
    *
    * It keeps no result, because a result is kept under the credential alone and a signature is for one request. It names no
    * identity source, because a presigned request has its signature in the query: the function decides what is missing.
+   *
+   * @param id Tells the authorizers of several REST APIs apart.
    */
-  forRestApi(): IAuthorizer {
-    this.restApiAuthorizer ??= this.createRestApiAuthorizer();
-    return this.restApiAuthorizer;
+  forRestApi(id = 'RestApi'): IAuthorizer {
+    const known = this.restApiAuthorizers.get(id);
+    if (known !== undefined) return known;
+    const authorizer = this.createRestApiAuthorizer(id);
+    this.restApiAuthorizers.set(id, authorizer);
+    return authorizer;
   }
 
-  private createRestApiAuthorizer(): RequestAuthorizer {
-    const authorizer = new RequestAuthorizer(this, 'RestApi', {
-      // Imported, even from a stack of this app: the permission to call it then belongs to this stack, not to the function's.
-      handler: LambdaFunction.fromFunctionAttributes(this, 'Function', {
-        functionArn: this.functionArn,
-        sameEnvironment: true,
-      }),
+  /**
+   * The authorizer for the routes of HTTP APIs. It keeps no result, like that of a REST API.
+   *
+   * A caller without good credentials is answered with 403, because an authorizer of an HTTP API has no way to say 401; the one
+   * exception is a missing `Authorization` header where `requireAuthorizationHeader` says so.
+   */
+  forHttpApi(options: HttpApiAuthorizerOptions = {}): IHttpRouteAuthorizer {
+    return new HttpApiAuthorizer(this.importedFunction, options);
+  }
+
+  /**
+   * The authorizer for the `$connect` route of WebSocket APIs. Credentials may be in the header or, for browsers, in the query as a
+   * presigned request.
+   */
+  forWebSocketApi(): IWebSocketRouteAuthorizer {
+    return new WebSocketApiAuthorizer(this.importedFunction);
+  }
+
+  /** The authorization mode of a GraphQL API. It keeps no result. */
+  forAppSync(): AuthorizationMode {
+    return {
+      authorizationType: AuthorizationType.LAMBDA,
+      lambdaAuthorizerConfig: {
+        handler: this.importedFunction,
+        resultsCacheTtl: Duration.seconds(0),
+      },
+    };
+  }
+
+  /** Imported, even from a stack of this app: the permission to call it then belongs to this stack, not to the function's. */
+  private get importedFunction(): IFunction {
+    this.imported ??= LambdaFunction.fromFunctionAttributes(this, 'Function', {
+      functionArn: this.functionArn,
+      sameEnvironment: true,
+    });
+    return this.imported;
+  }
+
+  private createRestApiAuthorizer(id: string): RequestAuthorizer {
+    const authorizer = new RequestAuthorizer(this, id, {
+      handler: this.importedFunction,
       resultsCacheTtl: Duration.seconds(0),
       identitySources: [],
     });

@@ -1,19 +1,47 @@
 import { CustomResource, Duration, Token } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { HttpApi, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IGraphqlApi } from 'aws-cdk-lib/aws-appsync';
 import { Construct } from 'constructs';
+import { catalogedApi } from './cataloged-api';
+import type { CatalogedApi } from './cataloged-api';
 import type { PortcullisAuthorizer } from './portcullis-authorizer';
-import { routeProblems, serviceProblem } from './route';
+import { methodAndPathOf, routeKeyOf, routeProblems, serviceProblem } from './route';
 import type { Route } from './route';
 
-/** Properties of {@link RouteCatalogue}. */
+/** Properties of {@link RouteCatalogue}. Exactly one of the four kinds of APIs is given. */
 export interface RouteCatalogueProps {
   /** The deployment that guards the API. */
   readonly authorizer: PortcullisAuthorizer;
-  /** The API whose routes these are. */
-  readonly restApi: RestApi;
+  /**
+   * The REST API whose routes these are.
+   *
+   * @default - the API is of another kind
+   */
+  readonly restApi?: RestApi;
+  /**
+   * The HTTP API whose routes these are.
+   *
+   * @default - the API is of another kind
+   */
+  readonly httpApi?: HttpApi;
+  /**
+   * The WebSocket API whose `$connect` this is.
+   *
+   * @default - the API is of another kind
+   */
+  readonly webSocketApi?: WebSocketApi;
+  /**
+   * The GraphQL API whose fields these are: `Query.getOrder`, `Mutation.cancelOrder`.
+   *
+   * @default - the API is of another kind
+   */
+  readonly graphqlApi?: IGraphqlApi;
   /** What the API's actions begin with: `orders` in `orders:GetOrder`. */
   readonly service: string;
-  /** What each route is. A route that is not here is `execute-api:Invoke` on its method ARN. */
+  /**
+   * What each route is. A route that is not here is `execute-api:Invoke` on its method ARN, a field `appsync:GraphQL` on its own.
+   */
   readonly routes: readonly Route[];
   /**
    * The one stage for which the routes mean this.
@@ -25,33 +53,36 @@ export interface RouteCatalogueProps {
 
 /**
  * Says, where an API is declared, which action and resource each of its routes is. Checked when the app is synthesized, against
- * the methods that the API then has.
+ * the routes that the API then has.
  */
 export class RouteCatalogue extends Construct {
   constructor(scope: Construct, id: string, props: RouteCatalogueProps) {
     super(scope, id);
+    const api = catalogedApi(props);
     requireValid(props);
-    this.node.addValidation({ validate: () => unknownRoutes(props.restApi, props.routes) });
+    this.node.addValidation({ validate: () => unknownRoutes(api, props.routes) });
 
     const registration = new CustomResource(this, 'Registration', {
       resourceType: 'Custom::PortcullisRouteCatalogue',
       serviceToken: props.authorizer.routeCatalogueRegistrarArn,
       serviceTimeout: Duration.minutes(2),
       properties: {
-        ApiId: props.restApi.restApiId,
+        ApiId: api.apiId,
         Stage: props.stageName ?? '*',
         Service: props.service,
-        Routes: props.routes.map((route) => ({
-          Method: route.method,
-          Path: route.path,
-          Action: route.action,
-          Resource: route.resource,
-        })),
+        Routes: props.routes.map(registeredRoute),
       },
     });
     // No route is served before it is known what it means.
-    props.restApi.latestDeployment?.node.addDependency(registration);
+    api.served?.node.addDependency(registration);
   }
+}
+
+function registeredRoute(route: Route): Record<string, string | undefined> {
+  const { action: Action, resource: Resource } = route;
+  return route.routeKey === undefined
+    ? { Method: route.method, Path: route.path, Action, Resource }
+    : { RouteKey: route.routeKey, Action, Resource };
 }
 
 const MAX_ROUTES = 1000;
@@ -84,29 +115,27 @@ function isStageName(stageName: string): boolean {
 function repeatedRoutes(routes: readonly Route[]): string[] {
   const seen = new Set<string>();
   return routes.flatMap((route) => {
-    const name = `${route.method} ${route.path}`;
-    if (seen.has(name)) return [`route ${name} is declared more than once`];
-    seen.add(name);
+    const key = routeKeyOf(route);
+    if (seen.has(key)) return [`route ${key} is declared more than once`];
+    seen.add(key);
     return [];
   });
 }
 
-/** Routes that no method of the API serves. */
-function unknownRoutes(restApi: RestApi, routes: readonly Route[]): string[] {
-  const served = restApi.methods.map((method) => ({
-    method: method.httpMethod,
-    path: method.resource.path,
-  }));
-  const has = (route: Route) =>
-    served.some(
-      ({ method, path }) =>
-        path === route.path &&
-        (method === route.method || method === 'ANY' || route.method === 'ANY'),
-    );
+/** Routes that the API does not serve. */
+function unknownRoutes(api: CatalogedApi, routes: readonly Route[]): string[] {
+  const served = api.routeKeys();
+  if (served === undefined) return [];
   return routes
-    .filter((route) => !has(route))
-    .map(
-      (route) =>
-        `route ${route.method} ${route.path} is not in the API, which has ${served.map(({ method, path }) => `${method} ${path}`).join(', ')}`,
-    );
+    .map(routeKeyOf)
+    .filter((routeKey) => !served.some((other) => isSameRoute(routeKey, other)))
+    .map((routeKey) => `route ${routeKey} is not in the API, which has ${served.join(', ')}`);
+}
+
+/** `ANY` of either side stands for each method. */
+function isSameRoute(left: string, right: string): boolean {
+  const [one, other] = [methodAndPathOf(left), methodAndPathOf(right)];
+  if (one === undefined || other === undefined) return left === right;
+  const isSameMethod = one.method === other.method || [one.method, other.method].includes('ANY');
+  return one.path === other.path && isSameMethod;
 }

@@ -1,13 +1,29 @@
-/** What one route of an API is, in the words of policies. */
+/** What one route of an API is, in the words of policies. It is named by `routeKey`, or by `method` and `path`. */
 export interface Route {
-  /** `GET`, `POST`, …, or `ANY` for every method that the path has. */
-  readonly method: string;
-  /** As the API declares it: `/orders/{orderId}`. */
-  readonly path: string;
+  /**
+   * As the API declares it: `GET /orders/{orderId}` of a REST or HTTP API, `$default` of an HTTP API, `$connect` of a WebSocket
+   * API, `Query.getOrder` of a GraphQL API.
+   *
+   * @default - `method` and `path` name the route
+   */
+  readonly routeKey?: string;
+  /**
+   * `GET`, `POST`, …, or `ANY` for every method that the path has.
+   *
+   * @default - `routeKey` names the route
+   */
+  readonly method?: string;
+  /**
+   * As the API declares it: `/orders/{orderId}`.
+   *
+   * @default - `routeKey` names the route
+   */
+  readonly path?: string;
   /** `orders:GetOrder`. */
   readonly action: string;
   /**
-   * The ARN of what the action acts on, or `*` where there is no one thing. A path parameter in braces stands for its value;
+   * The ARN of what the action acts on, or `*` where there is no one thing. A path parameter, or an argument of a GraphQL field, in
+   * braces stands for its value;
    * `${Partition}`, `${Region}` and `${Account}` stand for those of the call: `arn:${Partition}:orders:${Region}:${Account}:order/{orderId}`.
    */
   readonly resource: string;
@@ -34,18 +50,49 @@ export function serviceProblem(service: string): string | undefined {
   return undefined;
 }
 
+/** `GET /orders/{orderId}`, `$default`, `Query.getOrder`: how gateways, catalogues and messages name a route. */
+export function routeKeyOf({ routeKey, method = '', path = '' }: Route): string {
+  return routeKey ?? `${method} ${path}`;
+}
+
+/** The method and the path of a key that has them. */
+export function methodAndPathOf(routeKey: string): { method: string; path: string } | undefined {
+  const [, method, path] = /^([^ ]*) (.*)$/.exec(routeKey) ?? [];
+  return method === undefined || path === undefined ? undefined : { method, path };
+}
+
 /** What is wrong with a route in itself: one sentence each, none for a good one. */
 export function routeProblems(service: string, route: Route): string[] {
-  const name = `route ${route.method} ${route.path}`;
-  const problems: string[] = [];
-  if (!METHODS.includes(route.method)) {
-    problems.push(`${name}: method must be one of ${METHODS.join(', ')}`);
-  }
-  if (!route.path.startsWith('/')) problems.push(`${name}: path must begin with /`);
+  const name = `route ${routeKeyOf(route)}`;
   const action = actionProblem(service, route.action);
-  if (action !== undefined) problems.push(`${name}: ${action}`);
-  problems.push(...resourceProblems(service, route).map((problem) => `${name}: ${problem}`));
-  return problems;
+  return [
+    ...namingProblems(route),
+    ...(action === undefined ? [] : [action]),
+    ...resourceProblems(service, route),
+  ].map((problem) => `${name}: ${problem}`);
+}
+
+function namingProblems(route: Route): string[] {
+  const isByPath = route.method !== undefined && route.path !== undefined;
+  if (route.routeKey === undefined ? !isByPath : (route.method ?? route.path) !== undefined) {
+    return ['it is named by routeKey alone, or by method and path together'];
+  }
+  const parts = methodAndPathOf(routeKeyOf(route));
+  if (parts === undefined) {
+    return isSpecialKey(routeKeyOf(route))
+      ? []
+      : ['routeKey must be a method and a path, $default, $connect or Type.field'];
+  }
+  return [
+    ...(METHODS.includes(parts.method) ? [] : [`method must be one of ${METHODS.join(', ')}`]),
+    ...(parts.path.startsWith('/') ? [] : ['path must begin with /']),
+  ];
+}
+
+const FIELD = /^[_A-Za-z][_0-9A-Za-z]{0,127}\.[_A-Za-z][_0-9A-Za-z]{0,127}$/;
+
+function isSpecialKey(routeKey: string): boolean {
+  return routeKey === '$default' || routeKey === '$connect' || FIELD.test(routeKey);
 }
 
 function actionProblem(service: string, action: string): string | undefined {
@@ -87,7 +134,7 @@ function resourceProblems(service: string, route: Route): string[] {
 /** Placeholders in what comes after the account; so that different requests never give one ARN. */
 function placeholderProblems(name: string, route: Route): string[] {
   const problems: string[] = [];
-  const parameters = pathParameters(route.path);
+  const parameters = parametersOf(route);
   const seen = new Set<string>();
   const literal = name.replace(PLACEHOLDER, (_match, dollar: string, placeholder: string) => {
     const known = dollar === '$' ? VARIABLES : [...parameters.keys()];
@@ -126,6 +173,17 @@ function separationProblems(name: string, parameters: ReadonlyMap<string, boolea
 }
 
 const isParameter = ([, dollar]: RegExpMatchArray): boolean => dollar === '';
+
+/** A field of GraphQL does not say here which arguments it has: those that the resource names are those that it must be given. */
+function parametersOf(route: Route): Map<string, boolean> {
+  const key = routeKeyOf(route);
+  if (!FIELD.test(key)) return pathParameters(methodAndPathOf(key)?.path ?? '');
+  return new Map(
+    [...route.resource.matchAll(PLACEHOLDER)]
+      .filter(isParameter)
+      .map(([, , name = '']) => [name, false]),
+  );
+}
 
 /** The names in `/orders/{orderId}` and `/files/{path+}`, and whether each takes the rest of the path. */
 function pathParameters(path: string): Map<string, boolean> {

@@ -5,7 +5,12 @@ import {
   type ResourceScope,
 } from '../core/catalogue/resource-template';
 import { findRoute, type RouteCatalogue } from '../core/catalogue/route-catalogue';
-import { parseRoutePath, readPathParameter, type RoutePath } from '../core/catalogue/route-path';
+import { methodRouteKeys } from '../core/catalogue/route-key';
+import {
+  parseRoutePath,
+  readPathParameter,
+  type RouteParameter,
+} from '../core/catalogue/route-path';
 import type { GatewayMethod, GuardedRequest } from './events/rest-request';
 
 /** What a call asks to do. */
@@ -29,12 +34,12 @@ export function findGuardedResource(
   catalogue: RouteCatalogue | undefined,
 ): GuardedResource {
   const { method } = request;
-  const route = catalogue && findRoute(catalogue, method.name, request.route);
+  const route = catalogue && findRoute(catalogue, methodRouteKeys(method.name, request.route));
   return route === undefined
     ? methodResource(request)
     : {
         action: route.action,
-        resource: fillResource(route.resource, request, route.path),
+        resource: fillResource(route.resource, request, route.parameters),
         template: route.resource.text,
       };
 }
@@ -42,9 +47,9 @@ export function findGuardedResource(
 function fillResource(
   template: ResourceTemplate,
   request: GuardedRequest,
-  path: RoutePath,
+  needed: ReadonlyMap<string, RouteParameter>,
 ): string | undefined {
-  const parameters = readParameters(request, path);
+  const parameters = readParameters(request, needed);
   return parameters && fillResourceTemplate(template, scopeOf(request.method), parameters);
 }
 
@@ -65,7 +70,7 @@ function methodResource(request: GuardedRequest): GuardedResource {
   const action = 'execute-api:Invoke';
   const template = prefix + request.route;
   const path = parseRoutePath(request.route);
-  const parameters = readParameters(request, path);
+  const parameters = readParameters(request, path.parameters);
   if (parameters === undefined) {
     return { action, resource: undefined, template };
   }
@@ -83,13 +88,13 @@ function methodResource(request: GuardedRequest): GuardedResource {
 /** Every parameter of the route; undefined where one is missing or cannot be a part of an ARN. */
 function readParameters(
   request: GuardedRequest,
-  path: RoutePath,
+  needed: ReadonlyMap<string, RouteParameter>,
 ): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
-  if (path.parameters.size > 0 && AMBIGUOUS_ESCAPE.test(request.http.path)) {
+  if (needed.size > 0 && AMBIGUOUS_ESCAPE.test(request.http.path)) {
     return undefined;
   }
-  for (const { name, isGreedy } of path.parameters.values()) {
+  for (const { name, isGreedy } of needed.values()) {
     const encoded = request.pathParameters.get(name);
     const value = encoded === undefined ? undefined : readPathParameter(encoded, isGreedy);
     if (value === undefined) {

@@ -21,7 +21,7 @@ const OWN_PROPERTIES: readonly string[] = ['ServiceToken', 'ServiceTimeout'];
 
 /**
  * Makes `Custom::PortcullisRouteCatalogue { ApiId, Stage, Service, Routes: [{ Method, Path, Action, Resource }] }` what the store
- * holds for the API. The physical id names API and stage, so that CloudFormation deletes what a changed one leaves behind.
+ * holds for the API; a route may also be named by its `RouteKey`. The physical id names API and stage, so that CloudFormation deletes what a changed one leaves behind.
  *
  * Errors: {@link ResourceRefused}, StoreUnavailable.
  */
@@ -69,7 +69,7 @@ function physicalIdOf(apiId: string, stage: string): string {
 function readRegistration(properties: Readonly<Record<string, unknown>>): Registration {
   const { ApiId: apiId, Stage: stage, ...others } = properties;
   if (typeof apiId !== 'string' || !/^[A-Za-z0-9._-]{1,128}$/.test(apiId)) {
-    throw new ResourceRefused('ApiId is the id of a REST API');
+    throw new ResourceRefused('ApiId is the id of an API');
   }
   if (typeof stage !== 'string' || !/^(\*|[A-Za-z0-9_-]{1,128})$/.test(stage)) {
     throw new ResourceRefused("Stage is the name of a stage, or '*' for every stage");

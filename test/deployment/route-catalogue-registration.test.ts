@@ -1,5 +1,6 @@
 import { RouteCatalogues } from '../../lambdas/authorizer/route-catalogue';
 import { findRoute } from '../../lambdas/core/catalogue/route-catalogue';
+import { methodRouteKeys } from '../../lambdas/core/catalogue/route-key';
 import {
   ResourceRefused,
   type CustomResourceEvent,
@@ -52,9 +53,9 @@ describe('the registration of a route catalogue', () => {
     await registerRouteCatalogue(store, request('Create'));
     const catalogues = new RouteCatalogues(store, { stalenessSeconds: 5, now: Date.now });
     const catalogue = await catalogues.get('a1b2c3', 'prod');
-    expect(catalogue && findRoute(catalogue, 'GET', '/orders/{orderId}')?.action).toBe(
-      'orders:GetOrder',
-    );
+    expect(
+      catalogue && findRoute(catalogue, methodRouteKeys('GET', '/orders/{orderId}'))?.action,
+    ).toBe('orders:GetOrder');
     expect(await catalogues.get('other', 'prod')).toBeUndefined();
   });
 

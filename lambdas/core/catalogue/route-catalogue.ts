@@ -3,11 +3,13 @@ import {
   parseResourceTemplate,
   type ResourceTemplate,
 } from './resource-template';
-import { parseRoutePath, type RoutePath } from './route-path';
+import { parseRouteKey, ROUTE_METHODS, type RouteKey } from './route-key';
+import type { RouteParameter } from './route-path';
 
 /** One route of an API with what it means to a policy. */
 export interface Route {
-  readonly path: RoutePath;
+  /** What the resource is made from: of the path, or the arguments of a field that it names. */
+  readonly parameters: ReadonlyMap<string, RouteParameter>;
   /** `orders:GetOrder`. */
   readonly action: string;
   readonly resource: ResourceTemplate;
@@ -17,21 +19,9 @@ export interface Route {
 export interface RouteCatalogue {
   /** The service prefix of its actions, e.g. `orders`. */
   readonly service: string;
-  /** By method, a space, and the path as the gateway writes it; no method has a space. */
+  /** By route key: `GET /orders/{orderId}` as the gateway writes the path, `$default`, `$connect`, `Query.getOrder`. */
   readonly routes: ReadonlyMap<string, Route>;
 }
-
-/** Methods that API Gateway knows, and its `ANY`. */
-const METHODS: readonly string[] = [
-  'ANY',
-  'DELETE',
-  'GET',
-  'HEAD',
-  'OPTIONS',
-  'PATCH',
-  'POST',
-  'PUT',
-];
 
 /** Actions of these are granted for other reasons than an API's routes. */
 const RESERVED_SERVICES: readonly string[] = ['aws', 'execute-api', 'iam', 'organizations', 'sts'];
@@ -40,7 +30,7 @@ const MAX_ROUTES = 1000;
 
 /**
  * The one reading of a catalogue, when it is registered and when it is used: exactly the members `Service` and `Routes`, and of
- * each route `Method`, `Path`, `Action` and `Resource`.
+ * each route `Action`, `Resource`, and either `RouteKey` or both `Method` and `Path`.
  *
  * Throws {@link CatalogueRefused}.
  */
@@ -71,40 +61,60 @@ export function parseRouteCatalogue(input: unknown): RouteCatalogue {
 }
 
 function parseRoute(input: unknown, what: string, service: string): [key: string, route: Route] {
-  const { Method, Path, Action, Resource } = members(
-    input,
-    ['Method', 'Path', 'Action', 'Resource'],
-    what,
-  );
-  if (
-    typeof Method !== 'string' ||
-    typeof Path !== 'string' ||
-    typeof Action !== 'string' ||
-    typeof Resource !== 'string'
-  ) {
-    throw new CatalogueRefused(`Method, Path, Action and Resource of ${what} are strings`);
+  const hasKey = typeof input === 'object' && input !== null && Object.hasOwn(input, 'RouteKey');
+  const names = hasKey ? ['RouteKey'] : ['Method', 'Path'];
+  const record = members(input, [...names, 'Action', 'Resource'], what);
+  const texts = new Map<string, string>();
+  for (const [name, value] of Object.entries(record)) {
+    if (typeof value !== 'string') {
+      throw new CatalogueRefused(`${name} of ${what} is not a string`);
+    }
+    texts.set(name, value);
   }
-  if (!METHODS.includes(Method)) {
-    throw new CatalogueRefused(`the Method of ${what} is not one of ${METHODS.join(', ')}`);
+  const text = (name: string): string => texts.get(name) ?? '';
+  const key = hasKey
+    ? parseRouteKey(text('RouteKey'))
+    : readKey(text('Method'), text('Path'), what);
+  const action = readAction(text('Action'), what, service);
+  const parameters = key.parameters ?? namedArguments(text('Resource'));
+  const resource = parseResourceTemplate(text('Resource'), parameters);
+  return [key.text, { parameters, action, resource }];
+}
+
+function readKey(method: string, path: string, what: string): RouteKey {
+  if (!ROUTE_METHODS.includes(method)) {
+    throw new CatalogueRefused(`the Method of ${what} is not one of ${ROUTE_METHODS.join(', ')}`);
   }
-  const [prefix, name, ...rest] = Action.split(':');
+  return parseRouteKey(`${method} ${path}`);
+}
+
+function readAction(action: string, what: string, service: string): string {
+  const [prefix, name, ...rest] = action.split(':');
   if (prefix !== service || rest.length > 0 || !/^[A-Za-z0-9]{1,128}$/.test(name ?? '')) {
     throw new CatalogueRefused(
       `the Action of ${what} is not ${service}: with letters and digits after it`,
     );
   }
-  const path = parseRoutePath(Path);
-  const resource = parseResourceTemplate(Resource, path.parameters);
-  return [`${Method} ${Path}`, { path, action: Action, resource }];
+  return action;
 }
 
-/** The route that a gateway matched: its own method before `ANY`, as the gateway chooses. */
+/** A field of GraphQL does not say which arguments it has; those that its resource names are those that it must be given. */
+function namedArguments(resource: string): ReadonlyMap<string, RouteParameter> {
+  return new Map(
+    [...resource.matchAll(/(?<!\$)\{([^{}]*)\}/g)].map(([, name = '']) => [
+      name,
+      { name, isGreedy: false },
+    ]),
+  );
+}
+
+/** The route under the first of these keys that the catalogue has. */
 export function findRoute(
   catalogue: RouteCatalogue,
-  method: string,
-  path: string,
+  routeKeys: readonly string[],
 ): Route | undefined {
-  return catalogue.routes.get(`${method} ${path}`) ?? catalogue.routes.get(`ANY ${path}`);
+  const key = routeKeys.find((routeKey) => catalogue.routes.has(routeKey));
+  return key === undefined ? undefined : catalogue.routes.get(key);
 }
 
 /** The members of an object that has all of these and no other. */
