@@ -59,17 +59,18 @@ export function ownerOf({ entity, key, revision }: Found<UserRecord>): Credentia
   };
 }
 
-/** The step that counts one more or one less; the revision holds what was decided on the owner as it was read. */
+/** The step that counts one more or one less, and `others` in the same row; the revision holds what was decided on the owner as it was read. */
 export function countCredentialStep(
   owner: CredentialOwner,
   counter: CredentialCounter,
   change: 1 | -1,
+  others: Readonly<Record<string, number>> = {},
 ): Step {
   return {
     write: {
       kind: 'update',
       key: owner.key,
-      add: { [counter]: change },
+      add: { [counter]: change, ...others },
       condition: { exists: true, revision: owner.revision },
     },
   };

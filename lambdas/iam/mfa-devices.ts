@@ -1,9 +1,9 @@
 import { findTimeStep, timeStepAt, type StepWindow } from '../credentials/totp';
-import type { SecretBinding } from '../credentials/sealed-secret';
 import { iamArn } from '../identity/arns';
 import type { VirtualMfaDeviceRecord } from '../identity/credential-entities';
 import { readVirtualMfaDevice } from '../identity/credential-records';
 import type { Found } from '../identity/lookup';
+import { seedBinding } from '../identity/mfa-codes';
 import { resourceTagContext } from '../identity/tags';
 import type { Authorization, Call, Checked } from '../operations/operation';
 import { IamError } from '../protocol/errors';
@@ -125,18 +125,6 @@ function isAssignedTo({ AssignedTo }: VirtualMfaDeviceRecord, owner: CredentialO
   return AssignedTo?.Kind === owner.kind && AssignedTo.Id === owner.id;
 }
 
-/** A device that is made again under its old name does not open what was sealed for the one before. */
-export function seedBinding(
-  call: Call,
-  device: Pick<VirtualMfaDeviceRecord, 'SerialNumber' | 'CreateDate'>,
-): SecretBinding {
-  return {
-    table: 'identities',
-    ownerId: call.accountId,
-    keyId: `${device.SerialNumber}#${device.CreateDate}`,
-  };
-}
-
 /**
  * What two codes that follow one another say of a device's clock.
  *
@@ -147,7 +135,7 @@ export async function synchronize(
   device: VirtualMfaDeviceRecord,
   codes: readonly [string, string],
 ): Promise<Required<Pick<VirtualMfaDeviceRecord, 'LastTimeStep' | 'ClockOffsetSteps'>>> {
-  const seed = await call.openSecret(device.SealedSeed, seedBinding(call, device));
+  const seed = await call.openSecret(device.SealedSeed, seedBinding(call.accountId, device));
   const present = timeStepAt(call.now);
   const window: StepWindow = {
     from: Math.max(present - SYNCHRONIZATION_STEPS, (device.LastTimeStep ?? 0) + 1),

@@ -16,6 +16,7 @@ export type IamResourceType =
   | 'policy'
   | 'instance-profile'
   | 'mfa'
+  | 'u2f'
   | 'oidc-provider'
   | 'saml-provider'
   | 'server-certificate';

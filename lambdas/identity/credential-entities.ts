@@ -59,4 +59,40 @@ export interface VirtualMfaDeviceRecord {
 export interface OwnedMfaDeviceRecord {
   readonly SerialNumber: string;
   readonly EnableDate: number;
+  /** Of a passkey or security key, which has no other row; absent of a virtual device. */
+  readonly Passkey?: PasskeyRecord;
+}
+
+/**
+ * The public half of a passkey.
+ *
+ * Source: https://www.w3.org/TR/webauthn-3/#credential-record
+ */
+export interface PasskeyRecord {
+  /** Base64url, as authenticators give it. */
+  readonly CredentialId: string;
+  /** A COSE key. */
+  readonly PublicKey: Uint8Array;
+  /** The highest signature counter that was seen; 0 where the authenticator does not count. */
+  readonly SignatureCount: number;
+  /** How a browser reaches it: `internal`, `usb`, … */
+  readonly Transports: readonly string[];
+}
+
+/** Who is signed in with a password; under a row that expires with the session. */
+export interface SignInSessionRecord {
+  /** `ASIA…`, like the access key id of other temporary credentials. */
+  readonly SessionId: string;
+  /** The owner's when it signed in; the session counts while it still is. */
+  readonly Generation: number;
+  readonly SignInDate: number;
+  /** When a second factor was proven; absent where none was. */
+  readonly MultiFactorDate?: number;
+  /** When tokens were last given out. */
+  readonly RefreshDate: number;
+  /** SHA-256 of the one refresh token that counts. */
+  readonly RefreshTokenHash: Uint8Array;
+  readonly ExpirationDate: number;
+  readonly SourceIp: string;
+  readonly UserAgent: string;
 }

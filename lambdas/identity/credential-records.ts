@@ -3,8 +3,10 @@ import type {
   CredentialOwnerReference,
   LoginProfileRecord,
   OwnedMfaDeviceRecord,
+  PasskeyRecord,
   PasswordAttemptsRecord,
   PasswordPolicyRecord,
+  SignInSessionRecord,
   VirtualMfaDeviceRecord,
 } from './credential-entities';
 import { bytes, flag, list, number, oneOf, optional, row, structure, tags, text } from './records';
@@ -28,7 +30,7 @@ export const readLoginProfile = row<LoginProfileRecord>('login profile', {
   FormerPasswords: list(passwordHash),
 });
 
-export const readPasswordAttempts = row<PasswordAttemptsRecord>('count of wrong passwords', {
+export const readPasswordAttempts = row<PasswordAttemptsRecord>('count of wrong answers', {
   Count: number,
 });
 
@@ -60,4 +62,24 @@ export const readVirtualMfaDevice = row<VirtualMfaDeviceRecord>('virtual MFA dev
 export const readOwnedMfaDevice = row<OwnedMfaDeviceRecord>('MFA device', {
   SerialNumber: text,
   EnableDate: number,
+  Passkey: optional(
+    structure<PasskeyRecord>({
+      CredentialId: text,
+      PublicKey: bytes,
+      SignatureCount: number,
+      Transports: list(text),
+    }),
+  ),
+});
+
+export const readSignInSession = row<SignInSessionRecord>('session', {
+  SessionId: text,
+  Generation: number,
+  SignInDate: number,
+  MultiFactorDate: optional(number),
+  RefreshDate: number,
+  RefreshTokenHash: bytes,
+  ExpirationDate: number,
+  SourceIp: text,
+  UserAgent: text,
 });

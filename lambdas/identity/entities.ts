@@ -31,6 +31,10 @@ export interface AccountRecord {
   readonly OpenIDConnectProviderCount?: number;
   readonly SAMLProviderCount?: number;
   readonly ServerCertificateCount?: number;
+  /** Of the root user. */
+  readonly PasswordLastUsed?: number;
+  /** Of the root user; see {@link UserRecord}. */
+  readonly SignInGeneration?: number;
   readonly AccountAlias?: string;
   /** Absent is `v1Token`, as every account begins. */
   readonly GlobalEndpointTokenVersion?: 'v1Token' | 'v2Token';
@@ -68,6 +72,8 @@ export interface UserRecord extends PolicyHolder {
   readonly GroupCount: number;
   readonly AccessKeyCount: number;
   readonly PasswordLastUsed?: number;
+  /** One more ends all sessions that were signed in to before; absent is 0. */
+  readonly SignInGeneration?: number;
   /** Absent is none, here and below. One or none. */
   readonly LoginProfileCount?: number;
   readonly MFADeviceCount?: number;

@@ -145,6 +145,8 @@ export const readAccount = row<AccountRecord>('account', {
   OpenIDConnectProviderCount: optional(number),
   SAMLProviderCount: optional(number),
   ServerCertificateCount: optional(number),
+  PasswordLastUsed: optional(number),
+  SignInGeneration: optional(number),
   AccountAlias: optional(text),
   GlobalEndpointTokenVersion: optional(oneOf('v1Token', 'v2Token')),
 });
@@ -164,6 +166,7 @@ export const readUser = row<UserRecord>('user', {
   GroupCount: number,
   AccessKeyCount: number,
   PasswordLastUsed: optional(number),
+  SignInGeneration: optional(number),
   LoginProfileCount: optional(number),
   MFADeviceCount: optional(number),
   SigningCertificateCount: optional(number),

@@ -14,8 +14,10 @@ import type { Key, TableName } from './store';
  *   Names#<account>#<kind>               <lower-case name>                            one row a name: the index, and the list
  *   AccessKey#<id>                       AccessKey | LastUsed                         who owns a key, with the sealed secret
  *   AccountAlias#<alias>                 AccountAlias                                 whose an alias is
- *   Credentials#<account>#<ownerId>      LoginProfile | PasswordAttempts | MFADevice#<serial number> | SigningCertificate#<id> |
- *                                        SSHPublicKey#<id> | ServiceSpecificCredential#<id>   of a user, or of root: its id is the account's
+ *   Credentials#<account>#<ownerId>      LoginProfile | PasswordAttempts | MFAAttempts | MFADevice#<serial number> |
+ *                                        SigningCertificate#<id> | SSHPublicKey#<id> | ServiceSpecificCredential#<id> |
+ *                                        SignInSession#<id>                           of a user, or of root: its id is the account's
+ *   SignInChallenge#<id>                 SignInChallenge                              that it has been answered
  *   VirtualMFADevices#<account>          <lower-case path and name>
  *   SigningCertificateFingerprints#<account>  <fingerprint>
  *   OpenIDConnectProviders#<account>     <host in lower case, and path>
@@ -166,6 +168,20 @@ export const loginProfileKey = (accountId: string, ownerId: string): Key =>
 /** How often somebody has been wrong about a password; shared by everything that asks for one. */
 export const passwordAttemptsKey = (accountId: string, ownerId: string): Key =>
   key('identities', credentialsPartition(accountId, ownerId), 'PasswordAttempts');
+
+/** How often somebody has been wrong about a one-time code or a passkey; shared by everything that asks for one. */
+export const mfaAttemptsKey = (accountId: string, ownerId: string): Key =>
+  key('identities', credentialsPartition(accountId, ownerId), 'MFAAttempts');
+
+/** Who is signed in with a password: one row a session. `sessionId` is `ASIA…`. */
+export const signInSessionKey = (accountId: string, ownerId: string, sessionId: string): Key =>
+  key('identities', credentialsPartition(accountId, ownerId), 'SignInSession', sessionId);
+
+export const SIGN_IN_SESSION_PREFIX = 'SignInSession#';
+
+/** Written when a challenge is answered, so that no answer counts twice. */
+export const answeredChallengeKey = (challengeId: string): Key =>
+  key('identities', encodeParts('SignInChallenge', challengeId), 'SignInChallenge');
 
 /** The credentials of which an owner may have several. */
 export type CredentialKind =

@@ -18,6 +18,7 @@ import type { LoginProfileRecord } from '../../identity/credential-entities';
 import { readLoginProfile } from '../../identity/credential-records';
 import { countPasswordAttempt, forgetPasswordAttempts } from '../../identity/password-attempts';
 import { toAttributes } from '../../identity/records';
+import { endSessions } from '../../identity/sign-in-generation';
 import { commit } from '../../operations/commit';
 import type { Call, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
@@ -145,7 +146,7 @@ const updateLoginProfile: Operation<UpdateLoginProfileRequest, void> = {
   },
 };
 
-/** A new password opens what wrong ones have locked. */
+/** A new password opens what wrong ones have locked, and ends the sessions that the one before has opened. */
 async function writeProfile(
   call: Call,
   owner: NamedOwner,
@@ -163,7 +164,10 @@ async function writeProfile(
     },
     ...(change.Password === undefined
       ? []
-      : [{ write: forgetPasswordAttempts({ accountId: call.accountId, ownerId: owner.id }) }]),
+      : [
+          { write: forgetPasswordAttempts({ accountId: call.accountId, ownerId: owner.id }) },
+          { write: endSessions(owner.key) },
+        ]),
   ]);
 }
 
@@ -185,7 +189,8 @@ const deleteLoginProfile: Operation<DeleteLoginProfileRequest, void> = {
           condition: { exists: true, revision },
         },
       },
-      countCredentialStep(owner, 'LoginProfileCount', -1),
+      // One write a row: what counts the profile ends its sessions as well.
+      countCredentialStep(owner, 'LoginProfileCount', -1, { SignInGeneration: 1 }),
     ]);
   },
 };

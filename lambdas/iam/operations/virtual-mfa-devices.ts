@@ -22,6 +22,7 @@ import { createTotpSeed } from '../../credentials/totp';
 import { iamPathArn, rootArn } from '../../identity/arns';
 import type { VirtualMfaDeviceRecord } from '../../identity/credential-entities';
 import { findUserById } from '../../identity/lookup';
+import { seedBinding } from '../../identity/mfa-codes';
 import { readAccount, toAttributes } from '../../identity/records';
 import { requestTagContext } from '../../identity/tags';
 import { commit } from '../../operations/commit';
@@ -32,13 +33,7 @@ import { IamError } from '../../protocol/errors';
 import { accountKey, virtualMfaDeviceKey, virtualMfaDevicePartition } from '../../store/keys';
 import type { Item } from '../../store/store';
 import { countStep, discountStep } from '../account-steps';
-import {
-  foundMfaDevice,
-  mfaSerialNumber,
-  onMfaDevice,
-  requireMfaDevice,
-  seedBinding,
-} from '../mfa-devices';
+import { foundMfaDevice, mfaSerialNumber, onMfaDevice, requireMfaDevice } from '../mfa-devices';
 import { checkTagQuota, readTags } from '../requested-tags';
 import { addTags, dropTags } from '../tag-writes';
 import { viewListedUser, viewTags } from '../views';
@@ -70,7 +65,7 @@ const createVirtualMFADevice: Operation<
     const seed = createTotpSeed(call.randomBytes);
     const device: VirtualMfaDeviceRecord = {
       ...made,
-      SealedSeed: await call.sealSecret(seed, seedBinding(call, made)),
+      SealedSeed: await call.sealSecret(seed, seedBinding(call.accountId, made)),
       Tags: tags,
     };
     await commit(call, [
