@@ -1,13 +1,8 @@
-import type { IamError } from '../protocol/errors';
-import { ConditionFailed, type Write } from '../store/store';
+import { ConditionFailed } from '../store/store';
 import type { Call } from './operation';
+import type { Step } from './step';
 
-/** One write of a transaction, and what it means for the caller when its condition does not hold. */
-export interface Step {
-  readonly write: Write;
-  /** Without it, the failed condition means that somebody else changed what the decision was made on. */
-  readonly refusal?: IamError;
-}
+export type { Step } from './step';
 
 /** Somebody else changed what this attempt had read. Nothing was written; the call is tried again from its beginning. */
 export class ConcurrentChange extends Error {
@@ -15,12 +10,18 @@ export class ConcurrentChange extends Error {
 }
 
 /**
- * Writes all steps or none, as one transaction.
+ * Writes all steps or none, as one transaction. An operation that answers with what it wrote makes its answer of what it knows, and
+ * does not read it back.
  *
  * Errors: the `refusal` of the first step that has one among those that failed; {@link ConcurrentChange} where none has;
  * `StoreUnavailable`.
  */
 export async function commit(call: Call, steps: readonly Step[]): Promise<void> {
+  await (call.holdCommit === undefined ? writeSteps(call, steps) : call.holdCommit(steps));
+}
+
+/** {@link commit}, at once. */
+export async function writeSteps(call: Call, steps: readonly Step[]): Promise<void> {
   try {
     await call.store.transact(
       steps.map((step) => step.write),

@@ -1,6 +1,7 @@
 import { constraintOf } from '../protocol/constraints';
 import type { Constraint } from '../protocol/constraint-table';
 import { ERRORS } from '../protocol/errors';
+import { IDEMPOTENCY_KEY_PATTERN } from '../protocol/idempotency-key';
 import { isReadFromQuery } from '../protocol/rest-json-input';
 import {
   describeOperation,
@@ -10,6 +11,7 @@ import {
   type StructureShape,
 } from '../protocol/schema';
 import { SERVICE_DESCRIPTIONS } from '../protocol/services';
+import { takesIdempotencyKey } from './idempotency';
 import type { AnyOperation, OperationTable } from './operation-table';
 import { parameterOf, splitRoute } from './routes';
 
@@ -42,6 +44,7 @@ export function describeApi(table: OperationTable): Json {
     security: [{ signatureVersion4: [] }],
     paths,
     components: {
+      parameters: { IdempotencyKey: IDEMPOTENCY_KEY_PARAMETER },
       schemas: { Error: ERROR_SCHEMA, ...describeAnswers(answers) },
       responses: {
         Error: {
@@ -61,6 +64,15 @@ export function describeApi(table: OperationTable): Json {
     },
   };
 }
+
+const IDEMPOTENCY_KEY_PARAMETER: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'A repetition of the request under the same key, by the same caller and within 24 hours, changes nothing and is given ' +
+    'the first answer. Another request under the key is refused with IdempotentParameterMismatch.',
+  schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN, maxLength: 255 },
+};
 
 const ERROR_SCHEMA: Json = {
   type: 'object',
@@ -84,6 +96,7 @@ function describeRow(operation: AnyOperation, answers: Map<string, StructureShap
       .filter(({ name }) => inPath.includes(name))
       .map((member) => ({ ...parameterIn('path', shape, member), required: true })),
     ...(byQuery ? others.map((member) => parameterIn('query', shape, member)) : []),
+    ...(takesIdempotencyKey(operation) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
   ];
   return {
     operationId: operation.name,

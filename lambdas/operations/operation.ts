@@ -5,6 +5,7 @@ import type { Caller } from '../identity/caller';
 import type { Quotas } from '../identity/quotas';
 import type { Store } from '../store/store';
 import type { OperationSchema } from '../protocol/schema';
+import type { Step } from './step';
 
 /** In the words of AWS's service authorization reference. */
 export type AccessLevel = 'List' | 'Read' | 'Write' | 'Tagging' | 'Permissions management';
@@ -101,6 +102,8 @@ export interface Call {
   readonly requestId: string;
   /** For a transaction: a repetition under the same token does nothing. Another one at each time. */
   readonly createToken: () => string;
+  /** Where the answer is to be written with what it tells of: keeps the steps of a commit back until there is an answer. */
+  readonly holdCommit?: (steps: readonly Step[]) => Promise<void>;
   /** Epoch milliseconds at which the call came in; the only clock. */
   readonly now: number;
   /** `length` random bytes; the only source of randomness. */

@@ -5,6 +5,7 @@ import { readQueryCall } from '../protocol/parameters';
 import { decodeInput, type Structure } from '../protocol/query';
 import { decodeRestInput } from '../protocol/rest-json-input';
 import { restSegmentsOf } from '../protocol/rest-path';
+import { idempotencyKeyOf } from './idempotency';
 import type { AnyOperation, OperationTable } from './operation-table';
 
 /** What a request asks for. */
@@ -12,6 +13,8 @@ export interface RequestedOperation {
   readonly operation: AnyOperation;
   /** Its values are of the types of the operation's input; nothing more is known of them. Errors: `MalformedInput`. */
   readonly readInput: () => Structure;
+  /** Under which the caller may repeat the request; undefined also in AWS's own protocols, which have no such header. */
+  readonly idempotencyKey: string | undefined;
 }
 
 /**
@@ -45,6 +48,7 @@ function readByRoute(
   const { operation, pathParameters } = match;
   return {
     operation,
+    idempotencyKey: idempotencyKeyOf(request, operation),
     readInput: () => decodeRestInput(operation.schema, pathParameters, request),
   };
 }
@@ -60,5 +64,9 @@ function readByParameters(request: HttpRequest, table: OperationTable): Requeste
   if (operation === undefined) {
     throw noSuchOperation(action, version);
   }
-  return { operation, readInput: () => decodeInput(operation.schema, parameters) };
+  return {
+    operation,
+    idempotencyKey: undefined,
+    readInput: () => decodeInput(operation.schema, parameters),
+  };
 }

@@ -4,7 +4,7 @@ import type { SigningKeyCache } from '../credentials/signing-key-cache';
 import { LastAccessed } from '../identity/last-accessed';
 import type { LoadedPrincipal } from '../identity/principals';
 import type { Quotas } from '../identity/quotas';
-import { encodeAnswer, encodeError, protocolOf } from '../protocol/answers';
+import { encodeAnswer, encodeBody, encodeError, protocolOf } from '../protocol/answers';
 import { validateInput } from '../protocol/constraints';
 import { IamError } from '../protocol/errors';
 import type { HttpRequest, HttpResponse } from '../protocol/http';
@@ -18,6 +18,7 @@ import { AttemptStore } from './attempt-store';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { ConcurrentChange } from './commit';
+import { runUnderKey } from './idempotency';
 import { DESCRIPTION_PATH, describeApi } from './openapi';
 import type { Call } from './operation';
 import type { AnyOperation, OperationTable } from './operation-table';
@@ -84,8 +85,10 @@ export class AdminService {
       if (isDescriptionAsked(request, this.options.table.service)) {
         return this.#describe(requestId);
       }
-      const { operation, output } = await this.#perform(request);
-      return encodeAnswer(protocol, operation.schema, output, requestId);
+      const { operation, outcome } = await this.#perform(request);
+      return 'body' in outcome
+        ? encodeBody(protocol, outcome.body, requestId)
+        : encodeAnswer(protocol, operation.schema, outcome.output, requestId);
     } catch (error) {
       return encodeError(protocol, this.#toldOf(error, requestId), requestId);
     }
@@ -101,9 +104,7 @@ export class AdminService {
     };
   }
 
-  async #perform(
-    request: HttpRequest,
-  ): Promise<{ readonly operation: AnyOperation; readonly output: Structure }> {
+  async #perform(request: HttpRequest): Promise<Performed> {
     const now = this.options.now();
     refuseLargeBody(request);
     const principal = await authenticate(request, {
@@ -123,13 +124,16 @@ export class AdminService {
     principal: LoadedPrincipal,
     request: HttpRequest,
     now: number,
-  ): Promise<{ readonly operation: AnyOperation; readonly output: Structure }> {
-    const { operation, readInput } = readRequestedOperation(request, this.options.table);
+  ): Promise<Performed> {
+    const { operation, readInput, idempotencyKey } = readRequestedOperation(
+      request,
+      this.options.table,
+    );
     try {
       const input = readInput();
       validateInput(operation.schema, input);
-      const output = await this.#attempt({ request, operation, input, principal, now });
-      return { operation, output: (output ?? {}) as Structure };
+      const asked = { request, operation, input, idempotencyKey, principal, now };
+      return { operation, outcome: await this.#attempt(asked) };
     } finally {
       await this.#noteAccess(principal, operation, now);
     }
@@ -147,7 +151,7 @@ export class AdminService {
   }
 
   /** Again from the authorization on, for as long as others change what was read. */
-  async #attempt(asked: Asked): Promise<unknown> {
+  async #attempt(asked: Asked): Promise<Outcome> {
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       try {
         return await this.#runOnce(asked, attempt);
@@ -164,16 +168,19 @@ export class AdminService {
     );
   }
 
-  async #runOnce(
-    { request, operation, input, principal, now }: Asked,
-    attempt: number,
-  ): Promise<unknown> {
-    const call = this.#createCall({ request, operation, input, principal, now }, attempt);
+  async #runOnce(asked: Asked, attempt: number): Promise<Outcome> {
+    const { request, operation, input, idempotencyKey, principal } = asked;
+    const call = this.#createCall(asked, attempt);
     if (operation.authorization !== undefined) {
       const { policies } = principal;
       await authorize(operation.authorization, input as never, call, { request, policies });
     }
-    return operation.run(input as never, call);
+    if (idempotencyKey !== undefined) {
+      const { store } = this.options;
+      return { body: await runUnderKey({ operation, input, idempotencyKey, store }, call) };
+    }
+    const output = await operation.run(input as never, call);
+    return { output: (output ?? {}) as Structure };
   }
 
   #createCall({ request, operation, input, principal, now }: Asked, attempt: number): Call {
@@ -240,8 +247,17 @@ interface Asked {
   readonly request: HttpRequest;
   readonly operation: AnyOperation;
   readonly input: Structure;
+  readonly idempotencyKey: string | undefined;
   readonly principal: LoadedPrincipal;
   readonly now: number;
+}
+
+/** What an operation gave; its body alone, where that is what was kept for a repetition. */
+type Outcome = { readonly output: Structure } | { readonly body: string };
+
+interface Performed {
+  readonly operation: AnyOperation;
+  readonly outcome: Outcome;
 }
 
 /** What chooses the rows of a list, as one text for each input: a marker of another list is no marker of this one. */

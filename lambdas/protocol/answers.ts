@@ -68,6 +68,11 @@ export function encodeAnswer(
   });
 }
 
+/** An answer of which the body is made already. */
+export function encodeBody(protocol: Protocol, body: string, requestId: string): HttpResponse {
+  return answer(protocol, 200, requestId, () => body);
+}
+
 /** Whatever was thrown, as the caller may see it: an {@link IamError} itself, anything else as `ServiceFailure` without a detail. */
 export function encodeError(protocol: Protocol, error: unknown, requestId: string): HttpResponse {
   const told = error instanceof IamError ? error : serviceFailure();

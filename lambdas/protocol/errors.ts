@@ -20,6 +20,8 @@ export const ERRORS = {
   // Of every service.
   AccessDenied: sender(403),
   ExpiredToken: sender(403),
+  /** Of REST creates alone. */
+  IdempotentParameterMismatch: sender(409),
   IncompleteSignature: sender(400),
   InvalidAction: sender(400),
   InvalidClientTokenId: sender(403),

@@ -26,6 +26,7 @@ import type { Key, TableName } from './store';
  *   CredentialReport#<account>           Report | Part#<4 digits>
  *   LastAccessed#<account>#<id>          <service>#<action>                           what a user, role or root called last
  *   AccessReport#<account>#<job>         AccessReport
+ *   IdempotentAnswer#<account>#<userId of a caller>  <idempotency key>                the answer to a REST create, for a day
  *   DataKeys                             <number>                                     the deployment's sealed data keys
  *
  * policies table
@@ -308,6 +309,13 @@ export const lastAccessedKey = (
 
 export const accessReportKey = (accountId: string, jobId: string): Key =>
   key('identities', encodeParts('AccessReport', accountId, jobId), 'AccessReport');
+
+/** `callerId` as GetCallerIdentity gives it: every caller has keys of its own. */
+export const idempotentAnswerKey = (
+  accountId: string,
+  callerId: string,
+  idempotencyKey: string,
+): Key => key('identities', encodeParts('IdempotentAnswer', accountId, callerId), idempotencyKey);
 
 export const DATA_KEYS_PARTITION = 'DataKeys';
 

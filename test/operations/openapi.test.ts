@@ -1,5 +1,6 @@
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
+import { takesIdempotencyKey } from '../../lambdas/operations/idempotency';
 import { describeApi } from '../../lambdas/operations/openapi';
 import { parameterOf, splitRoute } from '../../lambdas/operations/routes';
 import { describeOperation } from '../../lambdas/protocol/schema';
@@ -36,7 +37,9 @@ describe.each([IAM_OPERATIONS, STS_OPERATIONS])('the description of $service', (
       const { method, path, segments } = splitRoute(operation.route);
       const found = document.paths[path]?.[method.toLowerCase()];
       expect(found?.operationId).toBe(operation.name);
-      const parameters = found?.parameters ?? [];
+      const all = found?.parameters ?? [];
+      const parameters = all.filter((each) => !('$ref' in each));
+      expect(all.length - parameters.length).toBe(takesIdempotencyKey(operation) ? 1 : 0);
       const inPath = segments.map(parameterOf).filter((name) => name !== undefined);
       expect(
         parameters

@@ -51,9 +51,13 @@ export async function callRest(
   operation: AnyOperation,
   input: object,
   credentials?: Credentials,
+  headers?: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
   const { service } = describeOperation(operation.schema);
-  const request = restRequest(operation, input);
+  const request = {
+    ...restRequest(operation, input),
+    ...(headers === undefined ? {} : { headers }),
+  };
   return deployment.handle(
     service === 'sts' ? 'sts' : 'iam',
     await signedRequest({ ...request, ...(credentials === undefined ? {} : { credentials }) }),

@@ -24,6 +24,8 @@ export interface UnsignedRequest {
   readonly path?: string;
   readonly contentType?: string;
   readonly accept?: string;
+  /** Further ones, signed with the rest. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly query?: Readonly<Record<string, string | string[]>>;
   readonly service?: string;
@@ -38,7 +40,6 @@ let requests = 0;
 
 /** Any request at all, rightly signed, as a gateway hands it over. */
 export async function signedRequest(request: UnsignedRequest): Promise<HttpRequest> {
-  requests += 1;
   const service = request.service ?? 'iam';
   const method = request.method ?? 'POST';
   const signer = new SignatureV4({
@@ -56,6 +57,7 @@ export async function signedRequest(request: UnsignedRequest): Promise<HttpReque
       query: { ...request.query },
       headers: {
         host: 'admin.example.com',
+        ...request.headers,
         ...(request.accept === undefined ? {} : { accept: request.accept }),
         ...(request.contentType === '' || method === 'GET'
           ? {}
@@ -69,9 +71,8 @@ export async function signedRequest(request: UnsignedRequest): Promise<HttpReque
 }
 
 /** The same without a signature, but for what `headers` have. */
-export function unsignedRequest(
-  request: UnsignedRequest & { readonly headers?: Readonly<Record<string, string>> },
-): HttpRequest {
+export function unsignedRequest(request: UnsignedRequest): HttpRequest {
+  requests += 1;
   return {
     method: request.method ?? 'POST',
     path: request.path ?? `/${request.service ?? 'iam'}`,
