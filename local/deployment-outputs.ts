@@ -1,10 +1,7 @@
-import { readRestApis } from './gateway/rest-api-reader';
-import type { RestApi } from './gateway/rest-api';
 import type { KmsKey } from './services/kms';
 import type { Stacks } from './stacks';
 import { TemplateError } from './template';
 
-const ADMIN_OUTPUT = 'AdminEndpointUrl';
 const ROOT_SECRET_OUTPUT = 'RootCredentialsSecretArn';
 
 /** An access key of the root user. */
@@ -13,32 +10,13 @@ export interface RootCredentials {
   readonly secretAccessKey: string;
 }
 
-/** Every REST API: the admin API, which the output AdminEndpointUrl names, then the others as the templates have them. */
-export function listRestApis(stacks: Stacks): readonly RestApi[] {
-  const apis = readRestApis(stacks);
-  const adminResource = stacks.stacks
-    .map((stack) => {
-      const output = stack.template.Outputs?.[ADMIN_OUTPUT];
-      return output && stacks.referenced(stack, output.Value, 'AWS::ApiGateway::RestApi');
-    })
-    .find((resource) => resource !== undefined);
-  if (adminResource === undefined) {
-    throw new TemplateError(
-      `no stack has the output ${ADMIN_OUTPUT}, which names the API for the first port`,
-    );
-  }
-  const admin = apis.filter(({ resource }) => resource === adminResource);
-  const others = apis.filter(({ resource }) => resource !== adminResource);
-  return [...admin, ...others].map(({ api }) => api);
-}
-
-/** The secret that the output RootCredentialsSecretArn names. */
-export function rootSecretArnOf(stacks: Stacks): string {
+/** The secret that the output RootCredentialsSecretArn names; undefined while no stack has that output. */
+export function rootSecretArnOf(stacks: Stacks): string | undefined {
   for (const stack of stacks.stacks) {
     const value = stacks.output(stack, ROOT_SECRET_OUTPUT);
     if (typeof value === 'string') return value;
   }
-  throw new TemplateError(`no stack has the output ${ROOT_SECRET_OUTPUT}`);
+  return undefined;
 }
 
 /** The root user's access key as the secret holds it; throws TemplateError when it holds none. */

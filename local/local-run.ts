@@ -1,36 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
+import { ApiServers } from './api-servers';
 import { readAssembly } from './assembly';
-import { CustomResources } from './custom-resources';
-import {
-  formatRootCredentials,
-  listKmsKeys,
-  listRestApis,
-  parseRootCredentials,
-  rootSecretArnOf,
-} from './deployment-outputs';
 import type { RootCredentials } from './deployment-outputs';
 import { startDynamoDb } from './dynamodb/server';
-import { Functions } from './functions';
-import { Gateway } from './gateway/gateway';
-import { createGatewayServer, sendJson } from './gateway/gateway-server';
-import type { RestApi } from './gateway/rest-api';
-import { closeServer, listen } from './http-server';
+import { sendJson } from './gateway/gateway-server';
+import { Generation } from './generation';
+import type { LocalApi } from './generation';
 import { Logs } from './logs';
-import { Secrets } from './secrets';
-import { createKmsService } from './services/kms';
-import { createSecretsManagerService } from './services/secrets-manager';
-import { startServices } from './services/server';
 import { Stacks } from './stacks';
 import { StateDirectory } from './state-directory';
 import { synthesizeApps } from './synthesis';
-import { Tables } from './tables';
 import { TemplateError } from './template';
-import { listUnservedResources } from './unserved-resources';
 
 export interface LocalRunOptions {
   /** The folder with package.json and cdk.json. */
@@ -55,11 +40,6 @@ export interface LocalRunOptions {
   readonly onProgress?: (line: string) => void;
   /** Takes what functions and gateways log. */
   readonly onLog?: (source: string, line: string) => void;
-}
-
-export interface LocalApi {
-  readonly name: string;
-  readonly url: string;
 }
 
 export interface LocalRun {
@@ -100,10 +80,8 @@ class LocalRunStart {
   readonly #region: string;
   readonly #state: StateDirectory;
   readonly #logs: Logs;
-  #accessKeyId = '';
-  #gateways: ReadonlyMap<string, Gateway> = new Map();
-  #isReady = false;
-  #reset: (() => Promise<void>) | undefined;
+  readonly #servers: ApiServers;
+  #generation: Generation | undefined;
 
   constructor(
     private readonly options: LocalRunOptions,
@@ -120,6 +98,9 @@ class LocalRunStart {
       options.dataDirectory === undefined ? undefined : join(options.dataDirectory, 'logs'),
       options.onLog,
     );
+    this.#servers = new ApiServers(options.port, (request, response) =>
+      this.#intercept(request, response),
+    );
   }
 
   async start(): Promise<LocalRun> {
@@ -128,9 +109,8 @@ class LocalRunStart {
       this.#state.unlock();
     });
     // The admin port first: whoever waits for /health sees at once that a start is under way, and a taken port ends it.
-    this.#accessKeyId = this.#readAccessKeyId();
-    const adminServer = this.#createServer(0, true);
-    const adminPort = await this.#listen(adminServer, this.options.port);
+    this.closers.push(() => this.#servers.close());
+    const adminPort = await this.#servers.listenForAdmin();
     const [dynamoDbEndpoint, assemblies] = await Promise.all([
       this.#startDynamoDb(),
       this.#synthesize(),
@@ -140,34 +120,40 @@ class LocalRunStart {
         readAssembly(directory, { accountId: this.#accountId, region: this.#region }),
       ),
     );
-    const secrets = new Secrets(stacks, this.#state);
-    const rootSecretArn = rootSecretArnOf(stacks);
-    const { rootCredentials } = this.options;
-    if (rootCredentials !== undefined)
-      secrets.put(rootSecretArn, formatRootCredentials(rootCredentials));
-    const servicesEndpoint = await this.#startServices(stacks, secrets);
-    const functions = this.#createFunctions(stacks, dynamoDbEndpoint, servicesEndpoint);
-    const tables = new Tables(this.#dynamoDbClient(dynamoDbEndpoint), stacks);
-    const apis = listRestApis(stacks);
-    for (const sentence of listUnservedResources(stacks)) this.options.onProgress?.(sentence);
-    await tables.create();
-    const customResources = new CustomResources(stacks, functions, this.#state);
-    await this.#deploy(functions, customResources);
-    this.#gateways = new Map(apis.map((api) => [api.apiId, this.#createGateway(api, functions)]));
-    const ports = [adminPort, ...(await this.#serveOthers(apis))];
-    this.#reset = async () => {
-      await this.#resetAll(tables, functions, customResources);
-    };
-    this.#isReady = true;
+    const generation = this.#createGeneration(stacks, adminPort, dynamoDbEndpoint);
+    await generation.start();
+    this.#generation = generation;
     return {
       adminEndpoint: `http://127.0.0.1:${adminPort}`,
-      apis: apis.map(({ name }, index) => ({ name, url: `http://127.0.0.1:${ports[index] ?? 0}` })),
-      rootCredentials: parseRootCredentials(secrets.read(rootSecretArn).current?.secretString),
+      apis: generation.apis,
+      rootCredentials: generation.rootCredentials(),
       accountId: this.#accountId,
       region: this.#region,
-      reset: this.#reset,
+      reset: () => generation.reset(),
       stop: this.stop,
     };
+  }
+
+  #createGeneration(stacks: Stacks, adminPort: number, dynamoDbEndpoint: string): Generation {
+    const accessKeyId = this.#readAccessKeyId();
+    const generation = new Generation(stacks, {
+      state: this.#state,
+      logs: this.#logs,
+      servers: this.#servers,
+      adminPort,
+      dynamoDbEndpoint,
+      dynamoDb: this.#dynamoDbClient(dynamoDbEndpoint, accessKeyId),
+      accessKeyId,
+      rootCredentials: this.options.rootCredentials,
+      onProgress: (line) => this.options.onProgress?.(line),
+    });
+    if (!generation.isComplete) {
+      throw new TemplateError(
+        'no stack has the outputs AdminEndpointUrl and RootCredentialsSecretArn, which name the first API and its root user',
+      );
+    }
+    this.closers.push(() => generation.stop());
+    return generation;
   }
 
   /**
@@ -208,44 +194,11 @@ class LocalRunStart {
     });
   }
 
-  async #startServices(stacks: Stacks, secrets: Secrets): Promise<string> {
-    const services = await startServices(
-      [
-        createKmsService(this.#state.readKey('kms-key'), listKmsKeys(stacks)),
-        createSecretsManagerService(secrets, secrets.definitions),
-      ],
-      this.#accessKeyId,
-    );
-    this.closers.push(() => services.stop());
-    return services.endpoint;
-  }
-
-  #createFunctions(stacks: Stacks, dynamoDbEndpoint: string, servicesEndpoint: string): Functions {
-    const functions = new Functions({
-      stacks,
-      runEnvironment: {
-        AWS_ACCESS_KEY_ID: this.#accessKeyId,
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_EC2_METADATA_DISABLED: 'true',
-        AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
-        AWS_ENDPOINT_URL_KMS: servicesEndpoint,
-        AWS_ENDPOINT_URL_SECRETS_MANAGER: servicesEndpoint,
-        // Every other service is refused here instead of being looked for on the internet.
-        AWS_ENDPOINT_URL: servicesEndpoint,
-      },
-      onLog: (functionName, line) => {
-        this.#logs.write(functionName, line);
-      },
-    });
-    this.closers.push(() => functions.restartAll());
-    return functions;
-  }
-
-  #dynamoDbClient(endpoint: string): DynamoDBClient {
+  #dynamoDbClient(endpoint: string, accessKeyId: string): DynamoDBClient {
     const client = new DynamoDBClient({
       endpoint,
       region: this.#region,
-      credentials: { accessKeyId: this.#accessKeyId, secretAccessKey: 'local' },
+      credentials: { accessKeyId, secretAccessKey: 'local' },
     });
     this.closers.push(() => {
       client.destroy();
@@ -253,51 +206,13 @@ class LocalRunStart {
     return client;
   }
 
-  async #deploy(functions: Functions, customResources: CustomResources): Promise<void> {
-    const [problems] = await Promise.all([functions.loadAll(), customResources.deploy()]);
-    for (const problem of problems)
-      this.options.onProgress?.(`function cannot be loaded: ${problem}`);
-  }
-
-  #createGateway(api: RestApi, functions: Functions): Gateway {
-    return new Gateway({
-      api,
-      invoke: (functionArn, payload) => functions.find(functionArn)?.invoke(payload),
-      now: Date.now,
-      onProblem: (problem) => {
-        this.#logs.write('gateway', `${new Date().toISOString()} ${problem}`);
-      },
-    });
-  }
-
-  async #serveOthers(apis: readonly RestApi[]): Promise<readonly number[]> {
-    const ports: number[] = [];
-    for (const index of apis.keys()) {
-      if (index === 0) continue;
-      const wanted = this.options.port === 0 ? 0 : this.options.port + index;
-      ports.push(await this.#listen(this.#createServer(index, false), wanted));
-    }
-    return ports;
-  }
-
-  #createServer(index: number, isAdmin: boolean): Server {
-    return createGatewayServer({
-      gateway: () => (this.#isReady ? [...this.#gateways.values()][index] : undefined),
-      ...(isAdmin ? { intercept: (request, response) => this.#intercept(request, response) } : {}),
-    });
-  }
-
-  async #listen(server: Server, port: number): Promise<number> {
-    const listening = await listen(server, port);
-    this.closers.push(() => closeServer(server));
-    return listening;
-  }
-
   /** What the local run itself answers on the admin port. */
   #intercept(request: IncomingMessage, response: ServerResponse): boolean {
     const path = (request.url ?? '').split('?')[0];
     if (path === '/health' && (request.method === 'GET' || request.method === 'HEAD')) {
-      sendJson(response, this.#isReady ? 200 : 503, { status: this.#isReady ? 'ok' : 'starting' });
+      sendJson(response, this.#servers.isReady ? 200 : 503, {
+        status: this.#servers.isReady ? 'ok' : 'starting',
+      });
       return true;
     }
     if (this.options.allowReset !== true || path !== '/_local/reset' || request.method !== 'POST')
@@ -312,32 +227,15 @@ class LocalRunStart {
   }
 
   async #answerReset(response: ServerResponse): Promise<void> {
-    if (this.#reset === undefined || !this.#isReady) {
+    if (this.#generation === undefined || !this.#servers.isReady) {
       sendJson(response, 503, { message: 'Service Unavailable' });
       return;
     }
     try {
-      await this.#reset();
+      await this.#generation.reset();
       sendJson(response, 200, { status: 'ok' });
     } catch (error) {
       sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
-  async #resetAll(
-    tables: Tables,
-    functions: Functions,
-    customResources: CustomResources,
-  ): Promise<void> {
-    this.#isReady = false;
-    try {
-      await functions.restartAll();
-      await tables.empty();
-      customResources.forget();
-      for (const gateway of this.#gateways.values()) gateway.clear();
-      await this.#deploy(functions, customResources);
-    } finally {
-      this.#isReady = true;
     }
   }
 }

@@ -166,6 +166,22 @@ const IDENTITIES: Readonly<Record<string, Identify | undefined>> = {
   'AWS::ApiGateway::Deployment': identified(6, 'DeploymentId'),
   'AWS::ApiGateway::Authorizer': identified(6, 'AuthorizerId'),
   'AWS::ApiGateway::RequestValidator': identified(6, 'RequestValidatorId'),
+  'AWS::ApiGatewayV2::Api': (facts) => {
+    const id = stableId(seedOf(facts), 10);
+    const isWebSocket = facts.property('ProtocolType') === 'WEBSOCKET';
+    return {
+      ref: id,
+      attributes: {
+        ApiId: id,
+        ApiEndpoint: `${isWebSocket ? 'wss' : 'https'}://${id}.execute-api.${facts.region}.amazonaws.com`,
+      },
+    };
+  },
+  'AWS::ApiGatewayV2::Authorizer': identified(6, 'AuthorizerId'),
+  'AWS::ApiGatewayV2::Deployment': identified(6, 'DeploymentId'),
+  'AWS::ApiGatewayV2::Integration': identified(7, 'IntegrationId'),
+  'AWS::ApiGatewayV2::Route': identified(7, 'RouteId'),
+  'AWS::ApiGatewayV2::Stage': byName('StageName'),
   'AWS::ApiGateway::Model': byName('Name'),
   'AWS::ApiGateway::Stage': byName('StageName'),
 };

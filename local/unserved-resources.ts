@@ -5,6 +5,7 @@ import { TemplateError } from './template';
 /** What the local run makes or reads. */
 const SERVED = [
   'AWS::ApiGateway::',
+  'AWS::ApiGatewayV2::',
   'AWS::DynamoDB::Table',
   'AWS::KMS::',
   'AWS::Lambda::Alias',

@@ -18,16 +18,23 @@ const MAXIMUM_ANSWER_BYTES = 8 * 1024;
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 export function readAuthorizerAnswer(payload: string): AuthorizerAnswer | string {
-  if (Buffer.byteLength(payload) > MAXIMUM_ANSWER_BYTES) return 'the answer is larger than 8 KB';
-  const answer = JSON.parse(payload) as unknown;
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
-    return 'the answer is no object';
-  const { principalId, policyDocument, context } = answer as Readonly<Record<string, unknown>>;
+  const answer = parseAnswer(payload);
+  if (typeof answer === 'string') return answer;
+  const { principalId, policyDocument, context } = answer;
   if (typeof principalId !== 'string' || principalId === '') return 'the answer has no principalId';
   const policy = parseInvokePolicy(policyDocument);
   if (policy === undefined) return 'the policyDocument is no policy that the gateway can apply';
   const values = readContext(context ?? {});
   return typeof values === 'string' ? values : { principalId, policy, context: values };
+}
+
+/** The answer's members; a string is the reason why it has none that could be read. */
+export function parseAnswer(payload: string): Readonly<Record<string, unknown>> | string {
+  if (Buffer.byteLength(payload) > MAXIMUM_ANSWER_BYTES) return 'the answer is larger than 8 KB';
+  const answer = JSON.parse(payload) as unknown;
+  return typeof answer === 'object' && answer !== null && !Array.isArray(answer)
+    ? (answer as Readonly<Record<string, unknown>>)
+    : 'the answer is no object';
 }
 
 function readContext(context: unknown): Readonly<Record<string, string>> | string {

@@ -1,6 +1,7 @@
-import type { InvocationResult } from '../function-worker';
 import { readAuthorizerAnswer } from './authorizer-answer';
 import type { AuthorizerAnswer } from './authorizer-answer';
+import { after, AuthorizerCalls, readIdentity } from './authorizer-calls';
+import type { InvokeFunction } from './authorizer-calls';
 import { createAuthorizerEvent, methodArnOf } from './events';
 import type { AuthorizerContext } from './events';
 import { GatewayError } from './gateway-error';
@@ -10,29 +11,18 @@ import type { GatewayRequest } from './request';
 import type { Authorizer, RestApi } from './rest-api';
 import type { MatchedRoute } from './routing';
 
-const MAXIMUM_CACHED_ANSWERS = 1000;
-
-/** How the gateway calls a function; undefined when there is none with that ARN. */
-export type InvokeFunction = (
-  functionArn: string,
-  payload: string,
-) => Promise<InvocationResult> | undefined;
-
-interface CachedAnswer {
-  readonly answer: AuthorizerAnswer;
-  readonly expiresAtMilliseconds: number;
-}
-
-/** The Lambda authorizers of one API, with the cache of their answers. */
+/** The Lambda authorizers of one REST API, with the cache of their answers. */
 export class Authorizers {
-  readonly #cache = new Map<string, CachedAnswer>();
+  readonly #calls: AuthorizerCalls<AuthorizerAnswer>;
 
   constructor(
     private readonly api: RestApi,
-    private readonly invoke: InvokeFunction,
+    invoke: InvokeFunction,
     private readonly now: () => number,
-    private readonly onProblem: (problem: string) => void,
-  ) {}
+    onProblem: (problem: string) => void,
+  ) {
+    this.#calls = new AuthorizerCalls({ apiName: api.name, invoke, now, onProblem });
+  }
 
   /** The context for the backend when the call is allowed; throws GatewayError otherwise. */
   async authorize(
@@ -43,7 +33,12 @@ export class Authorizers {
     if (authorizer === undefined) return undefined;
     const identity = this.#identity(authorizer, request);
     const startedAt = this.now();
-    const answer = await this.#answer(authorizer, route, request, identity);
+    const answer = await this.#calls.answer(
+      authorizer,
+      identity,
+      () => createAuthorizerEvent(this.api, authorizer, route, request, identity),
+      readAuthorizerAnswer,
+    );
     const context = {
       ...answer.context,
       principalId: answer.principalId,
@@ -62,76 +57,20 @@ export class Authorizers {
 
   /** Forgets every cached answer. */
   clear(): void {
-    this.#cache.clear();
+    this.#calls.clear();
   }
 
   #identity(authorizer: Authorizer, request: GatewayRequest): readonly string[] {
-    return authorizer.identitySources.map((source) => {
-      const value = identityValue(this.api, source, request);
-      if (value === undefined || value === '')
+    const identity = readIdentity(authorizer.identitySources, (source) =>
+      identityValue(this.api, source, request),
+    );
+    const expression = authorizer.identityValidationExpression;
+    if (authorizer.type === 'TOKEN' && expression !== undefined) {
+      const pattern = new RegExp(`^(?:${expression})$`);
+      if (!identity.every((value) => pattern.test(value)))
         throw new GatewayError('UNAUTHORIZED', 'Unauthorized');
-      const expression = authorizer.identityValidationExpression;
-      if (
-        authorizer.type === 'TOKEN' &&
-        expression !== undefined &&
-        !new RegExp(`^(?:${expression})$`).test(value)
-      ) {
-        throw new GatewayError('UNAUTHORIZED', 'Unauthorized');
-      }
-      return value;
-    });
-  }
-
-  async #answer(
-    authorizer: Authorizer,
-    route: MatchedRoute,
-    request: GatewayRequest,
-    identity: readonly string[],
-  ): Promise<AuthorizerAnswer> {
-    const key = JSON.stringify([authorizer.authorizerId, ...identity]);
-    const cached = this.#cache.get(key);
-    if (cached !== undefined && cached.expiresAtMilliseconds > this.now()) return cached.answer;
-    this.#cache.delete(key);
-    const answer = await this.#call(authorizer, route, request, identity);
-    if (authorizer.resultTtlSeconds > 0) this.#remember(key, answer, authorizer.resultTtlSeconds);
-    return answer;
-  }
-
-  #remember(key: string, answer: AuthorizerAnswer, ttlSeconds: number): void {
-    const oldest = this.#cache.keys().next();
-    if (this.#cache.size >= MAXIMUM_CACHED_ANSWERS && oldest.done !== true)
-      this.#cache.delete(oldest.value);
-    this.#cache.set(key, { answer, expiresAtMilliseconds: this.now() + ttlSeconds * 1000 });
-  }
-
-  async #call(
-    authorizer: Authorizer,
-    route: MatchedRoute,
-    request: GatewayRequest,
-    identity: readonly string[],
-  ): Promise<AuthorizerAnswer> {
-    if (!authorizer.isPermitted) {
-      throw this.#misconfigured(
-        `no AWS::Lambda::Permission lets the API call ${authorizer.functionArn}`,
-      );
     }
-    const event = createAuthorizerEvent(this.api, authorizer, route, request, identity);
-    const result = await this.invoke(authorizer.functionArn, JSON.stringify(event));
-    if (result === undefined)
-      throw this.#misconfigured(`${authorizer.functionArn} is no function of this run`);
-    if (!result.ok) {
-      if (result.error.errorMessage === 'Unauthorized')
-        throw new GatewayError('UNAUTHORIZED', 'Unauthorized');
-      throw this.#misconfigured(`the function failed: ${result.error.errorMessage}`);
-    }
-    const answer = readAuthorizerAnswer(result.payload);
-    if (typeof answer === 'string') throw this.#misconfigured(answer);
-    return answer;
-  }
-
-  #misconfigured(problem: string): GatewayError {
-    this.onProblem(`authorizer of ${this.api.name}: ${problem}`);
-    return new GatewayError('AUTHORIZER_CONFIGURATION_ERROR', null);
+    return identity;
   }
 }
 
@@ -152,8 +91,4 @@ function identityValue(api: RestApi, source: string, request: GatewayRequest): s
     'context.identity.userAgent': headerOf(request, 'user-agent'),
   };
   return context[source];
-}
-
-function after(text: string, prefix: string): string | undefined {
-  return text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
 }

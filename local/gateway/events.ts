@@ -145,7 +145,11 @@ export function requestContext(
   };
 }
 
-function headersOf(request: GatewayRequest): { single: Values; multiple: MultiValues } {
+/** The headers as a function gets them: without those of the connection, with those that the gateway adds. */
+export function headersOf(
+  request: GatewayRequest,
+  dropped: ReadonlySet<string> = DROPPED_HEADERS,
+): { readonly single: Values; readonly multiple: MultiValues } {
   const byName = new Map<string, { readonly name: string; readonly values: string[] }>();
   const add = (name: string, value: string): void => {
     const known = byName.get(name.toLowerCase());
@@ -153,7 +157,7 @@ function headersOf(request: GatewayRequest): { single: Values; multiple: MultiVa
     else known.values.push(value);
   };
   for (const [name, value] of request.headers) {
-    if (!DROPPED_HEADERS.has(name.toLowerCase())) add(name, value);
+    if (!dropped.has(name.toLowerCase())) add(name, value);
   }
   const forwardedFor = headerOf(request, 'x-forwarded-for');
   for (const name of ['x-forwarded-for', 'x-forwarded-port', 'x-forwarded-proto'])
@@ -182,7 +186,7 @@ function lastValues(query: ReadonlyMap<string, readonly string[]>): Values {
 }
 
 /** `09/Apr/2015:12:34:56 +0000`. */
-function commonLogTime(time: Date): string {
+export function commonLogTime(time: Date): string {
   const [, day, month, year, clock] =
     /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(time.toUTCString()) ?? [];
   return `${day ?? ''}/${month ?? ''}/${year ?? ''}:${clock ?? ''} +0000`;

@@ -2,17 +2,17 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import { readBody } from '../http-server';
-import { MAXIMUM_BODY_BYTES } from './gateway';
-import type { Gateway } from './gateway';
 import type { GatewayAnswer } from './gateway-response';
 import { readRequestHead } from './request';
+import { MAXIMUM_BODY_BYTES } from './request-limits';
+import type { ServedApi } from './served-api';
 
 /** Answers a request before the API sees it; false leaves it to the API. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export interface GatewayServerOptions {
   /** undefined until the API can be served; requests are answered 503 meanwhile. */
-  readonly gateway: () => Gateway | undefined;
+  readonly gateway: () => ServedApi | undefined;
   readonly intercept?: Intercept;
 }
 

@@ -1,6 +1,7 @@
 import { MAXIMUM_PAYLOAD_BYTES } from '../function-pool';
 import { Authorizers } from './authorizers';
-import type { InvokeFunction } from './authorizers';
+import type { InvokeFunction } from './authorizer-calls';
+import { withDeadline } from './deadline';
 import { createProxyEvent, methodArnOf } from './events';
 import type { AuthorizerContext } from './events';
 import { GatewayError } from './gateway-error';
@@ -9,14 +10,12 @@ import type { GatewayAnswer } from './gateway-response';
 import { readProxyAnswer } from './proxy-answer';
 import { decodeQuery, headerOf } from './request';
 import type { GatewayRequest } from './request';
-import type { Integration, RestApi } from './rest-api';
+import { checkHead } from './request-limits';
+import type { Integration, Method, RestApi } from './rest-api';
 import { Router } from './routing';
 import type { MatchedRoute } from './routing';
+import type { ServedApi } from './served-api';
 
-/** API Gateway's limit of a request's body. */
-export const MAXIMUM_BODY_BYTES = 10 * 1024 * 1024;
-/** API Gateway's limit of the request line and all header values together. */
-const MAXIMUM_HEAD_BYTES = 10_240;
 const MAXIMUM_METHOD_ARN_BYTES = 1600;
 
 export interface GatewayOptions {
@@ -28,8 +27,8 @@ export interface GatewayOptions {
 }
 
 /** One REST API: takes requests, calls authorizers and functions, makes answers. */
-export class Gateway {
-  readonly #router: Router;
+export class Gateway implements ServedApi {
+  readonly #router: Router<Method>;
   readonly #authorizers: Authorizers;
 
   constructor(private readonly options: GatewayOptions) {
@@ -47,7 +46,7 @@ export class Gateway {
     let route: MatchedRoute | undefined;
     let answer: GatewayAnswer;
     try {
-      this.#checkHead(request);
+      checkHead(request);
       if (isTooLarge) throw new GatewayError('REQUEST_TOO_LARGE', 'Request Too Long');
       route = this.#router.match(request.method, request.path);
       if (route === undefined)
@@ -77,22 +76,6 @@ export class Gateway {
   /** Forgets cached authorizer answers. */
   clear(): void {
     this.#authorizers.clear();
-  }
-
-  #checkHead(request: GatewayRequest): void {
-    const bytes = request.headers.reduce(
-      (sum, [, value]) => sum + Buffer.byteLength(value),
-      request.method.length + request.path.length + request.query.length + 12,
-    );
-    if (bytes > MAXIMUM_HEAD_BYTES) {
-      throw new GatewayError('DEFAULT_4XX', 'Request Header Fields Too Large', undefined, [
-        431,
-        'RequestTooLargeException',
-      ]);
-    }
-    const hosts = request.headers.filter(([name]) => name.toLowerCase() === 'host');
-    if (hosts.length !== 1 || !request.path.startsWith('/'))
-      throw new GatewayError('DEFAULT_4XX', 'Bad Request');
   }
 
   async #integrate(
@@ -177,19 +160,5 @@ function checkParameters(route: MatchedRoute, request: GatewayRequest): void {
       'BAD_REQUEST_PARAMETERS',
       `Missing required request parameters: [${missing.join(', ')}]`,
     );
-  }
-}
-
-async function withDeadline<T>(work: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(undefined);
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
   }
 }

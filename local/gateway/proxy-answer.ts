@@ -39,7 +39,28 @@ export function readProxyAnswer(
   request: GatewayRequest,
   payload: string,
 ): GatewayAnswer | string {
-  const answer = JSON.parse(payload) as unknown;
+  const answer = readVersion1Answer(JSON.parse(payload) as unknown);
+  if (typeof answer === 'string') return answer;
+  const headers = remapHeaders(answer.headers);
+  const isBinary = answer.isBase64Encoded && isBinaryAnswer(api, request, headers);
+  return {
+    statusCode: answer.statusCode,
+    headers,
+    body: Buffer.from(answer.body, isBinary ? 'base64' : 'utf8'),
+  };
+}
+
+/** An answer in payload format 1.0, in order, before the gateway changes anything of it. */
+export interface Version1Answer {
+  readonly statusCode: number;
+  /** A header in both maps has the values of the multi-value one. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** Reads payload format 1.0; a string is the reason why the answer is malformed. */
+export function readVersion1Answer(answer: unknown): Version1Answer | string {
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
     return 'the answer is no object';
   const unknown = Object.keys(answer).find((name) => !MEMBERS.includes(name));
@@ -60,11 +81,11 @@ export function readProxyAnswer(
     return 'isBase64Encoded is no boolean';
   const merged = mergeHeaders(single, multiple);
   if (!merged.every(isSendable)) return 'a header holds characters that HTTP does not allow';
-  const isBinary = isBase64Encoded === true && isBinaryAnswer(api, request, merged);
   return {
     statusCode: status,
     headers: merged,
-    body: Buffer.from(body ?? '', isBinary ? 'base64' : 'utf8'),
+    body: body ?? '',
+    isBase64Encoded: isBase64Encoded === true,
   };
 }
 
@@ -78,7 +99,8 @@ function isBinaryAnswer(
   return isBinaryType(api, accepted) || isBinaryType(api, headerOf({ headers }, 'content-type'));
 }
 
-function readHeaders(headers: unknown): readonly (readonly [string, string])[] | undefined {
+/** A map of header names to scalars; undefined for anything else. */
+export function readHeaders(headers: unknown): readonly (readonly [string, string])[] | undefined {
   if (headers === undefined || headers === null) return [];
   if (typeof headers !== 'object' || Array.isArray(headers)) return undefined;
   const entries = Object.entries(headers as Record<string, unknown>);
@@ -103,27 +125,29 @@ function readMultiValueHeaders(
   return values;
 }
 
-/** A header in both maps takes the values of the multi-value one; without Content-Type the answer is JSON. */
 function mergeHeaders(
   single: readonly (readonly [string, string])[],
   multiple: readonly (readonly [string, string])[],
 ): readonly (readonly [string, string])[] {
   const several = new Set(multiple.map(([name]) => name.toLowerCase()));
   const merged = [...single.filter(([name]) => !several.has(name.toLowerCase())), ...multiple];
-  const sent = merged
-    .filter(([name]) => !DROPPED_HEADERS.has(name.toLowerCase()))
-    .map(
-      ([name, value]) =>
-        [
-          REMAPPED_HEADERS.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name,
-          value,
-        ] as const,
-    );
+  return merged.filter(([name]) => !DROPPED_HEADERS.has(name.toLowerCase()));
+}
+
+/** Without Content-Type the answer is JSON. */
+function remapHeaders(
+  headers: readonly (readonly [string, string])[],
+): readonly (readonly [string, string])[] {
+  const sent = headers.map(
+    ([name, value]) =>
+      [REMAPPED_HEADERS.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name, value] as const,
+  );
   const hasType = sent.some(([name]) => name.toLowerCase() === 'content-type');
   return hasType ? sent : [['Content-Type', 'application/json'], ...sent];
 }
 
-function isSendable([name, value]: readonly [string, string]): boolean {
+/** Whether HTTP allows the name and the value. */
+export function isSendable([name, value]: readonly [string, string]): boolean {
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);

@@ -56,9 +56,12 @@ export function headerOf(
  * and the values of one name keep their order.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
  */
-export function decodeQuery(query: string): ReadonlyMap<string, readonly string[]> {
+export function decodeQuery(
+  query: string,
+  separators: '&' | '&;' = '&;',
+): ReadonlyMap<string, readonly string[]> {
   const parameters = new Map<string, string[]>();
-  for (const pair of query.split(/[&;]/)) {
+  for (const pair of query.split(separators === '&' ? '&' : /[&;]/)) {
     if (pair === '') continue;
     const equals = pair.indexOf('=');
     const name = decodePart(equals < 0 ? pair : pair.slice(0, equals));
@@ -68,12 +71,15 @@ export function decodeQuery(query: string): ReadonlyMap<string, readonly string[
   return parameters;
 }
 
-/** Percent signs that begin no escape stay; escapes that are no UTF-8 become replacement characters. */
 function decodePart(text: string): string {
-  const spaced = text.replaceAll('+', ' ');
-  if (!spaced.includes('%')) return spaced;
+  return decodePercent(text.replaceAll('+', ' '));
+}
+
+/** Percent signs that begin no escape stay; escapes that are no UTF-8 become replacement characters. */
+export function decodePercent(text: string): string {
+  if (!text.includes('%')) return text;
   const bytes: number[] = [];
-  const source = Buffer.from(spaced);
+  const source = Buffer.from(text);
   for (let index = 0; index < source.length; index += 1) {
     const escape = source.subarray(index, index + 3).toString('latin1');
     if (/^%[0-9a-fA-F]{2}$/.test(escape)) {

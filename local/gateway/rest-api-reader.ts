@@ -1,9 +1,8 @@
 import { placeOf } from '../stacks';
 import type { Resource, Stacks } from '../stacks';
 import { isTemplateObject, TemplateError } from '../template';
-import type { TemplateObject, TemplateValue } from '../template';
-import { matchesGlob } from './glob';
 import { readMockIntegration } from './mock-integration';
+import { functionArnOf, ResourceReader, textsOf } from './resource-reader';
 import { executeApiArn } from './rest-api';
 import type { Authorizer, GatewayResponse, Integration, Method, RestApi } from './rest-api';
 
@@ -19,13 +18,14 @@ export function readRestApis(stacks: Stacks): readonly { resource: Resource; api
     .map((resource) => ({ resource, api: new RestApiReader(stacks, resource).read() }));
 }
 
-class RestApiReader {
+class RestApiReader extends ResourceReader {
   readonly #apiId: string;
 
   constructor(
-    private readonly stacks: Stacks,
+    stacks: Stacks,
     private readonly resource: Resource,
   ) {
+    super(stacks);
     this.#apiId = stacks.identity(resource).ref;
   }
 
@@ -41,15 +41,15 @@ class RestApiReader {
     return {
       ...facts,
       ...stage,
-      name: this.#text(this.resource, 'Name') ?? this.resource.logicalId,
+      name: this.text(this.resource, 'Name') ?? this.resource.logicalId,
       stackName,
-      binaryMediaTypes: this.#texts(this.resource, 'BinaryMediaTypes'),
+      binaryMediaTypes: this.texts(this.resource, 'BinaryMediaTypes'),
       methods: this.#children('AWS::ApiGateway::Method').map((method) =>
         this.#method(facts, method),
       ),
       gatewayResponses: new Map(
         this.#children('AWS::ApiGateway::GatewayResponse').map((response) => [
-          this.#requiredText(response, 'ResponseType'),
+          this.requiredText(response, 'ResponseType'),
           this.#gatewayResponse(response),
         ]),
       ),
@@ -63,14 +63,14 @@ class RestApiReader {
     const variables = this.stacks.property(stage, 'Variables');
     return {
       stageName: this.stacks.identity(stage).ref,
-      deploymentId: this.#text(stage, 'DeploymentId') ?? '',
-      stageVariables: isTemplateObject(variables) ? texts(variables) : undefined,
+      deploymentId: this.text(stage, 'DeploymentId') ?? '',
+      stageVariables: isTemplateObject(variables) ? textsOf(variables) : undefined,
     };
   }
 
   #method(facts: Facts, method: Resource): Method {
-    const httpMethod = this.#requiredText(method, 'HttpMethod');
-    const resourceId = this.#requiredText(method, 'ResourceId');
+    const httpMethod = this.requiredText(method, 'HttpMethod');
+    const resourceId = this.requiredText(method, 'ResourceId');
     const resourcePath = this.#resourcePath(resourceId, method);
     if (this.stacks.property(method, 'ApiKeyRequired') === true) {
       throw new TemplateError(`${placeOf(method)}: API keys are not supported locally`);
@@ -90,14 +90,14 @@ class RestApiReader {
   }
 
   #authorizerOf(facts: Facts, method: Resource): Authorizer | undefined {
-    const type = this.#text(method, 'AuthorizationType') ?? 'NONE';
+    const type = this.text(method, 'AuthorizationType') ?? 'NONE';
     if (type === 'NONE') return undefined;
     if (type !== 'CUSTOM') {
       throw new TemplateError(
         `${placeOf(method)}: AuthorizationType ${type} is not supported locally`,
       );
     }
-    const authorizerId = this.#requiredText(method, 'AuthorizerId');
+    const authorizerId = this.requiredText(method, 'AuthorizerId');
     const authorizer = this.#children('AWS::ApiGateway::Authorizer').find(
       (candidate) => this.stacks.identity(candidate).ref === authorizerId,
     );
@@ -107,14 +107,14 @@ class RestApiReader {
   }
 
   #authorizer(facts: Facts, resource: Resource, authorizerId: string): Authorizer {
-    const type = this.#requiredText(resource, 'Type');
+    const type = this.requiredText(resource, 'Type');
     if (type !== 'REQUEST' && type !== 'TOKEN') {
       throw new TemplateError(
         `${placeOf(resource)}: an authorizer of type ${type} is not supported locally`,
       );
     }
-    const functionArn = functionArnOf(this.#requiredText(resource, 'AuthorizerUri'), resource);
-    const identitySources = (this.#text(resource, 'IdentitySource') ?? '')
+    const functionArn = functionArnOf(this.requiredText(resource, 'AuthorizerUri'), resource);
+    const identitySources = (this.text(resource, 'IdentitySource') ?? '')
       .split(',')
       .map((source) => source.trim())
       .filter((source) => source !== '');
@@ -129,13 +129,13 @@ class RestApiReader {
       authorizerId,
       type,
       functionArn,
-      isPermitted: this.#isPermitted(
+      isPermitted: this.isPermitted(
         functionArn,
         executeApiArn(facts, `authorizers/${authorizerId}`),
         this.stacks.property(resource, 'AuthorizerCredentials'),
       ),
       identitySources,
-      identityValidationExpression: this.#text(resource, 'IdentityValidationExpression'),
+      identityValidationExpression: this.text(resource, 'IdentityValidationExpression'),
       resultTtlSeconds,
     };
   }
@@ -158,7 +158,7 @@ class RestApiReader {
     return {
       type: 'AWS_PROXY',
       functionArn,
-      isPermitted: this.#isPermitted(
+      isPermitted: this.isPermitted(
         functionArn,
         executeApiArn(facts, `${facts.stageName}/${methodPath}`),
         integration['Credentials'],
@@ -170,29 +170,8 @@ class RestApiReader {
     };
   }
 
-  /** Whether a role is assumed for the call, or the function's own policy lets this API call it. */
-  #isPermitted(
-    functionArn: string,
-    sourceArn: string,
-    credentials: TemplateValue | undefined,
-  ): boolean {
-    if (credentials !== undefined) return true;
-    return this.stacks.ofType('AWS::Lambda::Permission').some((permission) => {
-      const name = this.#requiredText(permission, 'FunctionName');
-      const pattern = this.#text(permission, 'SourceArn') ?? '*';
-      return (
-        (name === functionArn || name === functionArn.split(':')[6]) &&
-        this.#text(permission, 'Principal') === 'apigateway.amazonaws.com' &&
-        ['lambda:InvokeFunction', 'lambda:*', '*'].includes(
-          this.#text(permission, 'Action') ?? '',
-        ) &&
-        matchesGlob(pattern, sourceArn)
-      );
-    });
-  }
-
   #requiredParameters(method: Resource): readonly string[] {
-    const validatorId = this.#text(method, 'RequestValidatorId');
+    const validatorId = this.text(method, 'RequestValidatorId');
     const validator = this.#children('AWS::ApiGateway::RequestValidator').find(
       (candidate) => this.stacks.identity(candidate).ref === validatorId,
     );
@@ -211,8 +190,8 @@ class RestApiReader {
   }
 
   #gatewayResponse(response: Resource): GatewayResponse {
-    const statusCode = this.#text(response, 'StatusCode');
-    const parameters = texts(this.#object(response, 'ResponseParameters'));
+    const statusCode = this.text(response, 'StatusCode');
+    const parameters = textsOf(this.object(response, 'ResponseParameters'));
     return {
       statusCode: statusCode === undefined ? undefined : Number(statusCode),
       headers: Object.fromEntries(
@@ -221,7 +200,7 @@ class RestApiReader {
           value,
         ]),
       ),
-      templates: texts(this.#object(response, 'ResponseTemplates')),
+      templates: textsOf(this.object(response, 'ResponseTemplates')),
     };
   }
 
@@ -232,8 +211,8 @@ class RestApiReader {
     );
     if (found === undefined)
       throw new TemplateError(`${placeOf(method)}: its resource is not in the API`);
-    const parent = this.#resourcePath(this.#requiredText(found, 'ParentId'), method);
-    return `${parent === '/' ? '' : parent}/${this.#requiredText(found, 'PathPart')}`;
+    const parent = this.#resourcePath(this.requiredText(found, 'ParentId'), method);
+    return `${parent === '/' ? '' : parent}/${this.requiredText(found, 'PathPart')}`;
   }
 
   #children(type: string): readonly Resource[] {
@@ -241,45 +220,4 @@ class RestApiReader {
       .ofType(type)
       .filter((candidate) => this.stacks.property(candidate, 'RestApiId') === this.#apiId);
   }
-
-  #object(resource: Resource, name: string): TemplateObject {
-    const value = this.stacks.property(resource, name) ?? {};
-    if (isTemplateObject(value)) return value;
-    throw new TemplateError(`${placeOf(resource)}: ${name} is no map`);
-  }
-
-  #texts(resource: Resource, name: string): readonly string[] {
-    const value = this.stacks.property(resource, name) ?? [];
-    return Array.isArray(value) ? value.map(String) : [];
-  }
-
-  #text(resource: Resource, name: string): string | undefined {
-    const value = this.stacks.property(resource, name);
-    return value === undefined ? undefined : textOf(value, `${placeOf(resource)}: ${name}`);
-  }
-
-  #requiredText(resource: Resource, name: string): string {
-    const value = this.#text(resource, name);
-    if (value === undefined) throw new TemplateError(`${placeOf(resource)} has no ${name}`);
-    return value;
-  }
-}
-
-function textOf(value: TemplateValue, place: string): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new TemplateError(`${place} is no scalar`);
-}
-
-function texts(value: TemplateObject): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, textOf(member, name)]),
-  );
-}
-
-/** The function in `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations`. */
-function functionArnOf(uri: TemplateValue | undefined, resource: Resource): string {
-  const [, rest] = typeof uri === 'string' ? uri.split(':lambda:path/2015-03-31/functions/') : [];
-  if (rest?.endsWith('/invocations') === true) return rest.slice(0, -'/invocations'.length);
-  throw new TemplateError(`${placeOf(resource)}: its URI names no Lambda function`);
 }

@@ -1,3 +1,5 @@
+import type { LambdaAuthorizer } from './lambda-authorizer';
+
 /** One REST API with one stage, as its template's AWS::ApiGateway::* resources describe it. */
 export interface RestApi {
   readonly apiId: string;
@@ -26,18 +28,10 @@ export interface Method {
   readonly integration: Integration;
 }
 
-export interface Authorizer {
-  readonly authorizerId: string;
+export interface Authorizer extends LambdaAuthorizer {
   readonly type: 'REQUEST' | 'TOKEN';
-  readonly functionArn: string;
-  /** Whether the function lets the gateway call it. */
-  readonly isPermitted: boolean;
-  /** `method.request.header.Authorization`, `context.identity.sourceIp`, … */
-  readonly identitySources: readonly string[];
   /** What a TOKEN authorizer's token must match as a whole. */
   readonly identityValidationExpression: string | undefined;
-  /** 0: nothing is cached. */
-  readonly resultTtlSeconds: number;
 }
 
 export type Integration =
@@ -64,7 +58,7 @@ export interface GatewayResponse {
 
 /** The ARN that a Lambda permission of an integration, and a method of an authorizer's policy, is compared with. */
 export function executeApiArn(
-  api: Pick<RestApi, 'apiId' | 'accountId' | 'region'>,
+  api: { readonly apiId: string; readonly accountId: string; readonly region: string },
   rest: string,
 ): string {
   return `arn:aws:execute-api:${api.region}:${api.accountId}:${api.apiId}/${rest}`;
