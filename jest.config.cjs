@@ -8,7 +8,10 @@ module.exports = {
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
+    // It comes as ES modules alone.
+    'node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)', '\\.pnp\\.[^/]+$'],
   setupFiles: ['<rootDir>/test/harness/fast-check-seed.cjs'],
   reporters: ['default', '<rootDir>/test/harness/count-reporter.cjs'],
   // Two cores: one worker a core.
