@@ -1,9 +1,9 @@
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { describeDenial } from '../core/access-denied';
 import type { RouteCatalogue } from '../core/catalogue/route-catalogue';
 import type { Decision } from '../core/decision';
 import { evaluate } from '../core/evaluate';
 import type { RequestContext } from '../core/request-context';
+import { signatureDoesNotMatch } from '../credentials/authentication-errors';
 import { parseSignature } from '../credentials/signature-parts';
 import { verifySignature } from '../credentials/signature-v4';
 import { SigningKeyCache } from '../credentials/signing-key-cache';
@@ -12,9 +12,11 @@ import type { LoadedPrincipal } from '../identity/principals';
 import { ERRORS, IamError } from '../protocol/errors';
 import type { HttpRequest } from '../protocol/http';
 import type { Store } from '../store/store';
-import { effectOf, writeRestAnswer } from './answers/rest';
+import type { DecidedRoute, GuardedAnswer } from './answers/guarded-answer';
 import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from './decision-log';
-import { readRestRequest, type GuardedRequest } from './events/rest-request';
+import type { GuardedRequest } from './events/guarded-request';
+import type { GatewayForm, Written } from './gateway-form';
+import { gatewayFormOf } from './gateways';
 import { findGuardedResource, type GuardedResource } from './guarded-resource';
 import { PrincipalCache } from './principal-cache';
 import { requestKeys } from '../protocol/request-keys';
@@ -32,9 +34,6 @@ export interface AuthorizerOptions {
   readonly log: (line: string) => void;
 }
 
-/** What API Gateway turns into 401, by this very message. */
-const UNAUTHORIZED = 'Unauthorized';
-
 /** The service that AWS's own signers name for a call of an API. */
 const EXECUTE_API = 'execute-api';
 
@@ -45,10 +44,11 @@ interface Authenticated {
 }
 
 /**
- * Answers API Gateway's question about one call.
+ * Answers a gateway's question about one call.
  *
- * - Bad or missing credentials: throws an Error with exactly the message `Unauthorized`, which becomes 401.
- * - Not allowed: a Deny document, which becomes 403.
+ * - Bad or missing credentials: what the gateway turns into 401 where it can: a REST API's an Error with exactly the message
+ *   `Unauthorized`.
+ * - Not allowed: what the gateway turns into 403 where it can.
  * - An outage of ours: throws any other Error, which becomes 500. Never an Allow, and never a Deny, which would be kept.
  */
 export class Authorizer {
@@ -61,20 +61,53 @@ export class Authorizer {
     this.#catalogues = new RouteCatalogues(options.store, options);
   }
 
-  async authorize(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+  /** The answer to the event of a gateway's authorizer, in the form that this gateway reads. */
+  async authorize(event: unknown): Promise<object> {
+    let form: GatewayForm<unknown, object>;
+    try {
+      form = gatewayFormOf(event);
+    } catch (error) {
+      return this.#fail(undefined, error, 0);
+    }
+    return this.answer(form, event);
+  }
+
+  /** The answer to a call that is read, and answered, in this form. */
+  async answer<Event, Answer>(form: GatewayForm<Event, Answer>, event: Event): Promise<Answer> {
     const startedAt = this.options.now();
     let request: GuardedRequest | undefined;
+    let written: Written<Answer>;
+    let answer: GuardedAnswer;
     try {
-      request = readRestRequest(event);
-      return await this.#answer(request, startedAt);
+      request = form.read(event);
+      answer = await this.#decide(request, startedAt);
+      written = form.decided(answer);
     } catch (error) {
       const durationMilliseconds = this.options.now() - startedAt;
       if (error instanceof IamError && ERRORS[error.code].fault === 'Sender') {
         this.#log(unauthorizedEntry(request, error, durationMilliseconds));
-        throw new Error(UNAUTHORIZED, { cause: error });
+        return form.unauthorized(error);
       }
-      this.#log(failureEntry(request, error, durationMilliseconds));
-      throw new Error('The authorizer could not decide.', { cause: error });
+      return this.#fail(request, error, durationMilliseconds);
+    }
+    this.#logDecisions(request, answer, written.allowed, this.options.now() - startedAt);
+    return written.answer;
+  }
+
+  #fail(request: GuardedRequest | undefined, error: unknown, durationMilliseconds: number): never {
+    this.#log(failureEntry(request, error, durationMilliseconds));
+    throw new Error('The authorizer could not decide.', { cause: error });
+  }
+
+  #logDecisions(
+    request: GuardedRequest,
+    { caller, routes }: GuardedAnswer,
+    allowed: readonly DecidedRoute[],
+    durationMilliseconds: number,
+  ): void {
+    for (const route of routes) {
+      const effect = allowed.includes(route) ? 'Allow' : 'Deny';
+      this.#log(decisionEntry(request, { caller, ...route, effect, durationMilliseconds }));
     }
   }
 
@@ -84,47 +117,40 @@ export class Authorizer {
     this.options.log(JSON.stringify({ timestamp, ...entry }));
   }
 
-  async #answer(request: GuardedRequest, now: number): Promise<APIGatewayAuthorizerResult> {
+  async #decide(request: GuardedRequest, now: number): Promise<GuardedAnswer> {
     const { service } = parseSignature(request.http);
-    const loading = this.#catalogues.get(request.method.apiId, request.method.stage);
+    const loading = this.#catalogues.get(request.gateway.apiId, request.gateway.stage);
     // Where the credentials are bad nobody waits for the catalogue; its failure must not be the process's.
     loading.catch(() => undefined);
     const services = service === EXECUTE_API ? [] : ownService(await loading);
     const { principal, payloadHash } = await this.#authenticate(request, services, now);
-    const guarded = findGuardedResource(request, await loading);
-    const { decision, message } = decideGuarded(request, guarded, principal, now);
-    const asked = {
+    if (request.isBody?.(payloadHash) === false) {
+      throw signatureDoesNotMatch();
+    }
+    const catalogue = await loading;
+    return {
       caller: principal.caller,
-      action: guarded.action,
-      resource: guarded.resource ?? guarded.template,
-    };
-    const answer = writeRestAnswer({
-      ...asked,
-      methodArn: request.method.arn,
-      decision: decision.decision,
-      message,
       payloadHash,
       requestId: request.http.requestId,
-    });
-    const durationMilliseconds = this.options.now() - now;
-    this.#log(
-      decisionEntry(request, {
-        ...asked,
-        decision,
-        effect: effectOf(answer),
-        durationMilliseconds,
+      routes: request.routes.map((route) => {
+        const guarded = findGuardedResource(request, route, catalogue);
+        return {
+          route,
+          action: guarded.action,
+          resource: guarded.resource ?? guarded.template,
+          ...decideGuarded(request, guarded, principal, now),
+        };
       }),
-    );
-    return answer;
+    };
   }
 
   async #authenticate(
-    { http, method }: GuardedRequest,
+    { http, gateway }: GuardedRequest,
     services: readonly string[],
     now: number,
   ): Promise<Authenticated> {
     const { credential, payloadHash } = await this.#verify(http, services, now);
-    const principal = await this.#principals.principal(credential.accessKey, method.partition);
+    const principal = await this.#principals.principal(credential.accessKey, gateway.partition);
     if (principal === undefined) {
       throw new IamError('InvalidClientTokenId', 'the owner of the access key is gone');
     }
@@ -159,18 +185,18 @@ function ownService(catalogue: RouteCatalogue | undefined): readonly string[] {
 
 function decideGuarded(
   request: GuardedRequest,
-  { action, resource, template }: GuardedResource,
+  { action, resource, template, refusal = '' }: GuardedResource,
   { caller, policies }: LoadedPrincipal,
   now: number,
 ): { decision: Decision; message: string | undefined } {
   if (resource === undefined) {
     return {
       decision: { decision: 'implicitDeny', because: [] },
-      message: `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${template} because the path of the request cannot be part of a resource`,
+      message: `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${template} ${refusal}`,
     };
   }
-  const { method, http } = request;
-  const resourceAccount = accountOf(resource) ?? method.accountId;
+  const { gateway, http } = request;
+  const resourceAccount = accountOf(resource) ?? gateway.accountId;
   const context: RequestContext = {
     principal: caller.principal,
     action,
@@ -178,7 +204,7 @@ function decideGuarded(
     resourceAccount,
     context: {
       ...caller.context,
-      ...requestKeys(http, { region: method.region, resourceAccount, now }),
+      ...requestKeys(http, { region: gateway.region, resourceAccount, now }),
     },
   };
   const decision = evaluate(context, policies);

@@ -1,7 +1,7 @@
 import type { Decision } from '../core/decision';
 import type { Caller } from '../identity/caller';
 import type { IamError } from '../protocol/errors';
-import type { GuardedRequest } from './events/rest-request';
+import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
 
 /*
  * One line of JSON for every call. It has ids, names and what was decided; never a header, a signature, a secret or a query.
@@ -11,6 +11,7 @@ export type LogEntry = Readonly<Record<string, unknown>>;
 
 export interface LoggedDecision {
   readonly caller: Caller;
+  readonly route: GuardedRoute;
   readonly action: string;
   readonly resource: string;
   readonly decision: Decision;
@@ -27,6 +28,7 @@ export function decisionEntry(request: GuardedRequest, logged: LoggedDecision): 
     level: 'INFO',
     event: 'decision',
     ...aboutRequest(request),
+    route: logged.route.name,
     principalArn: caller.principal.arn,
     principalId: caller.userId,
     accessKeyId: caller.accessKeyId,
@@ -73,15 +75,15 @@ export function failureEntry(
   };
 }
 
-function aboutRequest(request: GuardedRequest | undefined): Record<string, string> {
+function aboutRequest(request: GuardedRequest | undefined): Record<string, string | undefined> {
   return request === undefined
     ? {}
     : {
         requestId: request.http.requestId,
-        apiId: request.method.apiId,
-        stage: request.method.stage,
-        method: request.method.name,
-        route: request.route,
+        apiId: request.gateway.apiId,
+        stage: request.gateway.stage,
+        method: request.http.method,
+        route: request.routes.map(({ name }) => name).join(' '),
         sourceIp: request.http.sourceIp,
       };
 }

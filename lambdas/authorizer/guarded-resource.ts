@@ -2,24 +2,24 @@ import {
   fillResourceTemplate,
   MAX_RESOURCE_LENGTH,
   type ResourceTemplate,
-  type ResourceScope,
 } from '../core/catalogue/resource-template';
 import { findRoute, type RouteCatalogue } from '../core/catalogue/route-catalogue';
-import { methodRouteKeys } from '../core/catalogue/route-key';
 import {
   parseRoutePath,
   readPathParameter,
   type RouteParameter,
 } from '../core/catalogue/route-path';
-import type { GatewayMethod, GuardedRequest } from './events/rest-request';
+import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
 
 /** What a call asks to do. */
 export interface GuardedResource {
   readonly action: string;
-  /** undefined where the path cannot be a part of an ARN; then nothing allows the call. */
+  /** undefined where nothing can allow the call, because there is no one resource that it is for. */
   readonly resource: string | undefined;
   /** For reasons, also where there is no resource: `arn:aws:orders:…:order/{orderId}`. */
   readonly template: string;
+  /** Why there is no resource: `because …`. */
+  readonly refusal?: string;
 }
 
 /**
@@ -28,66 +28,80 @@ export interface GuardedResource {
  */
 const AMBIGUOUS_ESCAPE = /%(?:25|2f|5c)/i;
 
-/** Action and resource of a call, by the catalogue where it maps the route, else `execute-api:Invoke` on its method. */
+const NO_RESOURCE = 'because the path of the request cannot be part of a resource';
+
+/** A catalogue could mean another route than the gateway did, so that a Deny on its action would not be seen. */
+const ROUTE_UNKNOWN =
+  'because a TOKEN authorizer is not told which route was called, and the API has a catalogue of routes';
+
+/** Action and resource of a route, by the catalogue where it maps the route, else AWS's own. */
 export function findGuardedResource(
   request: GuardedRequest,
+  route: GuardedRoute,
   catalogue: RouteCatalogue | undefined,
 ): GuardedResource {
-  const { method } = request;
-  const route = catalogue && findRoute(catalogue, methodRouteKeys(method.name, request.route));
-  return route === undefined
-    ? methodResource(request)
-    : {
-        action: route.action,
-        resource: fillResource(route.resource, request, route.parameters),
-        template: route.resource.text,
-      };
+  const { refusal, keys, unmapped } = route;
+  if (refusal !== undefined || (keys === undefined && catalogue !== undefined)) {
+    return {
+      action: unmapped.action,
+      resource: undefined,
+      template: unmapped.arn + (unmapped.path ?? ''),
+      refusal: refusal ?? ROUTE_UNKNOWN,
+    };
+  }
+  const mapped = catalogue && findRoute(catalogue, keys ?? []);
+  if (mapped === undefined) {
+    return unmappedResource(request, route);
+  }
+  const resource = fillResource(mapped.resource, request, route, mapped.parameters);
+  return {
+    action: mapped.action,
+    resource,
+    template: mapped.resource.text,
+    ...(resource === undefined ? { refusal: NO_RESOURCE } : {}),
+  };
 }
 
 function fillResource(
   template: ResourceTemplate,
   request: GuardedRequest,
+  route: GuardedRoute,
   needed: ReadonlyMap<string, RouteParameter>,
 ): string | undefined {
-  const parameters = readParameters(request, needed);
-  return parameters && fillResourceTemplate(template, scopeOf(request.method), parameters);
-}
-
-function scopeOf(method: GatewayMethod): ResourceScope {
-  return { Partition: method.partition, Region: method.region, Account: method.accountId };
+  const { partition, region, accountId } = request.gateway;
+  const scope = { Partition: partition, Region: region, Account: accountId };
+  const parameters = readParameters(request, route, needed);
+  return parameters && fillResourceTemplate(template, scope, parameters);
 }
 
 /**
- * The method ARN as IAM writes it, built from the route and its parameters rather than from the path as sent: so `/%61dmin` and
- * `/admin` are one resource.
- *
- * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+ * AWS's own resource of a route. That of a method is built from the route and its parameters rather than from the path as sent: so
+ * `/%61dmin` and `/admin` are one resource.
  */
-function methodResource(request: GuardedRequest): GuardedResource {
-  const { method } = request;
-  const { partition, region, accountId, apiId, stage, name } = method;
-  const prefix = `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/${name}`;
-  const action = 'execute-api:Invoke';
-  const template = prefix + request.route;
-  const path = parseRoutePath(request.route);
-  const parameters = readParameters(request, path.parameters);
+function unmappedResource(request: GuardedRequest, route: GuardedRoute): GuardedResource {
+  const { action, arn } = route.unmapped;
+  if (route.unmapped.path === undefined) {
+    return { action, resource: arn, template: arn };
+  }
+  const template = arn + route.unmapped.path;
+  const path = parseRoutePath(route.unmapped.path);
+  const parameters = readParameters(request, route, path.parameters);
   if (parameters === undefined) {
-    return { action, resource: undefined, template };
+    return { action, resource: undefined, template, refusal: NO_RESOURCE };
   }
   const segments = path.segments.map((segment) =>
     typeof segment === 'string' ? segment : parameters.get(segment.name),
   );
-  const resource = `${prefix}/${segments.join('/')}`;
-  return {
-    action,
-    resource: resource.length > MAX_RESOURCE_LENGTH ? undefined : resource,
-    template,
-  };
+  const resource = `${arn}/${segments.join('/')}`;
+  return resource.length > MAX_RESOURCE_LENGTH
+    ? { action, resource: undefined, template, refusal: NO_RESOURCE }
+    : { action, resource, template };
 }
 
 /** Every parameter of the route; undefined where one is missing or cannot be a part of an ARN. */
 function readParameters(
   request: GuardedRequest,
+  route: GuardedRoute,
   needed: ReadonlyMap<string, RouteParameter>,
 ): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
@@ -95,7 +109,7 @@ function readParameters(
     return undefined;
   }
   for (const { name, isGreedy } of needed.values()) {
-    const encoded = request.pathParameters.get(name);
+    const encoded = route.parameters.get(name);
     const value = encoded === undefined ? undefined : readPathParameter(encoded, isGreedy);
     if (value === undefined) {
       return undefined;

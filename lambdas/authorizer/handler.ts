@@ -1,4 +1,3 @@
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { DataKeys } from '../credentials/data-key';
 import { SealedSecrets } from '../credentials/sealed-secret';
 import { DynamoDbStore } from '../store/dynamodb-store';
@@ -8,10 +7,8 @@ import { createKmsDecryption } from './kms-decryption';
 
 let authorizer: Authorizer | undefined;
 
-/** API Gateway's REQUEST authorizer. Everything is made when the first call comes, and kept. */
-export async function handler(
-  event: APIGatewayRequestAuthorizerEvent,
-): Promise<APIGatewayAuthorizerResult> {
+/** The authorizer of every kind of gateway. Everything is made when the first call comes, and kept. */
+export async function handler(event: unknown): Promise<object> {
   authorizer ??= createAuthorizer(process.env);
   return authorizer.authorize(event);
 }

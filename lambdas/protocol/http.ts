@@ -12,10 +12,11 @@ export interface HttpRequest {
   readonly headers: ReadonlyMap<string, readonly string[]>;
   /** The raw body; undefined where the event cannot carry one (an authorizer's). */
   readonly body: Uint8Array | undefined;
-  /** The address of the connection, never a forwarded one. */
-  readonly sourceIp: string;
+  /** The address of the connection, never a forwarded one; undefined where the gateway does not tell. */
+  readonly sourceIp: string | undefined;
   /** Whether the client's connection was TLS. */
   readonly secureTransport: boolean;
+  /** Empty where the gateway gives none. */
   readonly requestId: string;
 }
 

@@ -24,7 +24,7 @@ export function requestKeys(
     'aws:RequestedRegion': options.region,
     'aws:ResourceAccount': options.resourceAccount,
     'aws:SecureTransport': String(request.secureTransport),
-    'aws:SourceIp': request.sourceIp,
+    ...(request.sourceIp === undefined ? {} : { 'aws:SourceIp': request.sourceIp }),
     'aws:ViaAWSService': 'false',
     ...headerKey(request, 'user-agent', 'aws:UserAgent'),
     ...headerKey(request, 'referer', 'aws:Referer'),

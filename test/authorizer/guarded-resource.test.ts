@@ -1,6 +1,10 @@
+import type { GuardedRequest } from '../../lambdas/authorizer/events/guarded-request';
 import { readRestRequest } from '../../lambdas/authorizer/events/rest-request';
 import { findGuardedResource } from '../../lambdas/authorizer/guarded-resource';
-import { parseRouteCatalogue } from '../../lambdas/core/catalogue/route-catalogue';
+import {
+  parseRouteCatalogue,
+  type RouteCatalogue,
+} from '../../lambdas/core/catalogue/route-catalogue';
 import { restEvent, type Call } from './rest-events';
 
 const catalogue = parseRouteCatalogue({
@@ -17,7 +21,13 @@ const catalogue = parseRouteCatalogue({
 });
 
 function find(call: Call) {
-  return findGuardedResource(readRestRequest(restEvent(call, {})), catalogue);
+  return findIn(readRestRequest(restEvent(call, {})), catalogue);
+}
+
+function findIn(request: GuardedRequest, routes: RouteCatalogue | undefined) {
+  const [route] = request.routes;
+  if (route === undefined) throw new Error('a request asks for something');
+  return findGuardedResource(request, route, routes);
 }
 
 const METHOD = 'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/prod/';
@@ -47,7 +57,7 @@ describe('what a call asks for', () => {
 
   test('is execute-api:Invoke where no catalogue has been registered', () => {
     const request = readRestRequest(restEvent({}, {}));
-    expect(findGuardedResource(request, undefined)).toMatchObject({
+    expect(findIn(request, undefined)).toMatchObject({
       action: 'execute-api:Invoke',
       resource: `${METHOD}GET/orders/42`,
     });
@@ -86,6 +96,7 @@ describe('what a call asks for', () => {
       action: 'orders:GetOrder',
       resource: undefined,
       template: 'arn:${Partition}:orders:${Region}:${Account}:order/{orderId}',
+      refusal: 'because the path of the request cannot be part of a resource',
     });
     expect(find({ method: 'POST', path, pathParameters }).resource).toBeUndefined();
   });

@@ -5,22 +5,25 @@ describe('the event of a REST API', () => {
   test('becomes a request with its method, route and parameters', () => {
     const request = readRestRequest(restEvent({}, { Host: 'example' }));
     expect(request).toMatchObject({
-      route: '/orders/{orderId}',
-      method: {
+      http: { method: 'GET' },
+      gateway: {
         partition: 'aws',
         region: 'eu-west-1',
         accountId: '123456789012',
         apiId: 'a1b2c3d4e5',
         stage: 'prod',
-        name: 'GET',
       },
+      routes: [
+        { name: '/orders/{orderId}', keys: ['GET /orders/{orderId}', 'ANY /orders/{orderId}'] },
+      ],
     });
-    expect([...request.pathParameters]).toEqual([['orderId', '42']]);
+    expect([...(request.routes[0]?.parameters ?? [])]).toEqual([['orderId', '42']]);
     expect(request.http.headers.get('host')).toEqual(['example']);
   });
 
   test('may have no path parameters', () => {
-    expect(readRestRequest(restEvent({ pathParameters: null }, {})).pathParameters.size).toBe(0);
+    const [route] = readRestRequest(restEvent({ pathParameters: null }, {})).routes;
+    expect(route?.parameters.size).toBe(0);
   });
 
   test.each([

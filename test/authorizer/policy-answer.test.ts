@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import {
-  effectOf,
-  writeRestAnswer,
-  type GuardedAnswer,
-} from '../../lambdas/authorizer/answers/rest';
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import { writePolicyAnswer } from '../../lambdas/authorizer/answers/policy';
+import type { DecisionType } from '../../lambdas/core/decision';
 import type { Caller } from '../../lambdas/identity/caller';
 
 const caller: Caller = {
@@ -22,7 +20,37 @@ const caller: Caller = {
 
 const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3/prod/GET/orders/42';
 
-const allowed: GuardedAnswer = {
+interface Answer {
+  readonly methodArn: string;
+  readonly caller: Caller;
+  readonly decision: DecisionType;
+  readonly action: string;
+  readonly resource: string;
+  readonly message: string | undefined;
+  readonly payloadHash: string | undefined;
+  readonly requestId: string;
+}
+
+function write(answer: Answer): APIGatewayAuthorizerResult {
+  const { methodArn, caller: who, decision, action, resource, message, ...others } = answer;
+  const route = {
+    name: '/orders/{orderId}',
+    keys: ['GET /orders/{orderId}'],
+    parameters: new Map<string, string>(),
+    unmapped: { action: 'execute-api:Invoke', arn: methodArn },
+    arn: methodArn,
+  };
+  const routes = [{ route, action, resource, message, decision: { decision, because: [] } }];
+  const written = writePolicyAnswer({ ...others, caller: who, routes });
+  expect(written.allowed).toEqual(effectOf(written.answer) === 'Allow' ? routes : []);
+  return written.answer;
+}
+
+function effectOf({ policyDocument }: APIGatewayAuthorizerResult): 'Allow' | 'Deny' {
+  return policyDocument.Statement.every(({ Effect }) => Effect === 'Allow') ? 'Allow' : 'Deny';
+}
+
+const allowed: Answer = {
   methodArn: METHOD_ARN,
   caller,
   decision: 'allowed',
@@ -33,9 +61,9 @@ const allowed: GuardedAnswer = {
   requestId: 'r-1',
 };
 
-describe('the answer to a REST API', () => {
+describe('an answer as a policy', () => {
   test('allows exactly the method that was asked about', () => {
-    expect(writeRestAnswer(allowed)).toEqual({
+    expect(write(allowed)).toEqual({
       principalId: 'AIDAALICE',
       policyDocument: {
         Version: '2012-10-17',
@@ -57,7 +85,7 @@ describe('the answer to a REST API', () => {
   });
 
   test.each(['implicitDeny', 'explicitDeny'] as const)('denies an %s and says why', (decision) => {
-    const answer = writeRestAnswer({ ...allowed, decision, message: 'User: … is not authorized' });
+    const answer = write({ ...allowed, decision, message: 'User: … is not authorized' });
     expect(effectOf(answer)).toBe('Deny');
     expect(answer.policyDocument.Statement).toEqual([
       { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: METHOD_ARN },
@@ -71,7 +99,7 @@ describe('the answer to a REST API', () => {
       principal: { type: 'Root', arn: 'arn:aws:iam::1:root', accountId: '1', uniqueId: '1' },
       userName: undefined,
     };
-    const answer = writeRestAnswer({ ...allowed, caller: root });
+    const answer = write({ ...allowed, caller: root });
     expect(answer.principalId).toBe('1');
     expect(answer.context).not.toHaveProperty('userName');
   });
@@ -79,21 +107,32 @@ describe('the answer to a REST API', () => {
   test.each(['/orders/*', '/orders/4?', '/orders/${aws:username}'])(
     'never allows a method that a gateway would read as a pattern: %s',
     (path) => {
-      const answer = writeRestAnswer({ ...allowed, methodArn: `${METHOD_ARN}${path}` });
+      const answer = write({ ...allowed, methodArn: `${METHOD_ARN}${path}` });
       expect(effectOf(answer)).toBe('Deny');
       expect(answer.context).toMatchObject({ decision: 'implicitDeny' });
     },
   );
 
   test('denies everything for this call where the method is longer than a policy may name', () => {
-    const answer = writeRestAnswer({ ...allowed, methodArn: METHOD_ARN + 'x'.repeat(500) });
+    const answer = write({ ...allowed, methodArn: METHOD_ARN + 'x'.repeat(500) });
     expect(answer.policyDocument.Statement).toEqual([
       { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: '*' },
     ]);
   });
 
+  test('leaves out what there is none of', () => {
+    const { context } = write({ ...allowed, payloadHash: undefined, requestId: '' });
+    expect(context).not.toHaveProperty('payloadHash');
+    expect(context).not.toHaveProperty('requestId');
+  });
+
+  test('is for one route', () => {
+    const answer = { caller, payloadHash: undefined, requestId: '', routes: [] };
+    expect(() => writePolicyAnswer(answer)).toThrow(TypeError);
+  });
+
   test('holds nothing that a gateway response would have to escape', () => {
-    const answer = writeRestAnswer({
+    const answer = write({
       ...allowed,
       decision: 'implicitDeny',
       message: 'say "no"\\\n\u0000\u2028\ud800 é',
@@ -111,7 +150,7 @@ describe('the answer to a REST API', () => {
         fc.constantFrom('allowed' as const, 'implicitDeny' as const, 'explicitDeny' as const),
         (path, resource, message, decision) => {
           const methodArn = METHOD_ARN + path;
-          const answer = writeRestAnswer({ ...allowed, methodArn, resource, message, decision });
+          const answer = write({ ...allowed, methodArn, resource, message, decision });
           expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(8192);
           for (const value of Object.values(answer.context ?? {})) {
             expect(JSON.parse(`"${String(value)}"`)).toBe(value);
@@ -128,7 +167,7 @@ describe('the answer to a REST API', () => {
   });
 
   test('is a Deny where it would not fit otherwise', () => {
-    const answer = writeRestAnswer({ ...allowed, resource: 'é'.repeat(5000) });
+    const answer = write({ ...allowed, resource: 'é'.repeat(5000) });
     expect(effectOf(answer)).toBe('Deny');
   });
 });

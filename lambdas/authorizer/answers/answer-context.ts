@@ -1,0 +1,67 @@
+import type { Caller } from '../../identity/caller';
+import type { DecidedRoute, GuardedAnswer } from './guarded-answer';
+
+/**
+ * What the backend is told of the caller and the decision.
+ *
+ * Invariant: every name is written here, and every value is a string that is safe inside a JSON string, so that a gateway response
+ * can show it: `"` and `\` never occur.
+ */
+export function answerContext(
+  answer: GuardedAnswer,
+  route: DecidedRoute,
+  allowed: boolean,
+): Record<string, string> {
+  const { decision } = route.decision;
+  const { payloadHash, requestId } = answer;
+  return toPlainTexts({
+    ...callerContext(answer.caller),
+    decision: decision === 'allowed' && !allowed ? 'implicitDeny' : decision,
+    action: route.action,
+    resource: route.resource,
+    ...(payloadHash === undefined ? {} : { payloadHash }),
+    ...(requestId === '' ? {} : { requestId }),
+    ...(allowed
+      ? {}
+      : { message: route.message ?? 'The request path is too long or is a pattern.' }),
+  });
+}
+
+/** Who calls. */
+export function callerContext(caller: Caller): Record<string, string> {
+  return toPlainTexts({
+    principalArn: caller.principal.arn,
+    principalId: principalIdOf(caller),
+    principalType: caller.principal.type,
+    accountId: caller.accountId,
+    ...(caller.userName === undefined ? {} : { userName: caller.userName }),
+  });
+}
+
+/** The unique id, by which a gateway names the caller in its logs. */
+export function principalIdOf(caller: Caller): string {
+  return caller.principal.uniqueId ?? caller.userId;
+}
+
+/** Leaves out what is too long for any gateway; of a denial alone, because a backend would take half an ARN for a whole one. */
+export function shorten(route: DecidedRoute): DecidedRoute {
+  return {
+    ...route,
+    resource: route.resource.slice(0, 256),
+    message: route.message?.slice(0, 512),
+  };
+}
+
+function toPlainTexts(values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, toPlainText(value)]),
+  );
+}
+
+/** Nothing that JSON escapes: quotes become apostrophes, backslashes slashes, control characters and half characters spaces. */
+function toPlainText(value: string): string {
+  return value
+    .replaceAll('"', "'")
+    .replaceAll('\\', '/')
+    .replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, ' ');
+}

@@ -1,0 +1,26 @@
+import type { Decision } from '../../core/decision';
+import type { Caller } from '../../identity/caller';
+import type { GuardedRoute } from '../events/guarded-request';
+
+/** What was decided about a call, before it is put into a gateway's form. */
+export interface GuardedAnswer {
+  readonly caller: Caller;
+  /**
+   * The hash that the caller signed for its body, in hexadecimal; the backend compares it with the body that came. undefined where
+   * the credential says nothing of a body.
+   */
+  readonly payloadHash: string | undefined;
+  /** Empty where the gateway gives none. */
+  readonly requestId: string;
+  /** One for each route of the request, in its order. */
+  readonly routes: readonly DecidedRoute[];
+}
+
+export interface DecidedRoute {
+  readonly route: GuardedRoute;
+  readonly action: string;
+  readonly resource: string;
+  readonly decision: Decision;
+  /** AWS's sentence; undefined where the route is allowed. */
+  readonly message: string | undefined;
+}

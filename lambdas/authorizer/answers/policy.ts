@@ -1,0 +1,58 @@
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { Written } from '../gateway-form';
+import { answerContext, principalIdOf, shorten } from './answer-context';
+import type { DecidedRoute, GuardedAnswer } from './guarded-answer';
+
+/**
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+const MAX_METHOD_ARN_LENGTH = 512;
+const MAX_ANSWER_BYTES = 8 * 1024;
+
+/**
+ * What the gateway would read as a pattern in a policy: an Allow must not hold any. `${` begins a policy variable.
+ */
+const PATTERN = /[*?]|\$\{/;
+
+/**
+ * The answer as an IAM policy, for exactly the method that was asked about; whatever does not fit API Gateway's limits is a Deny.
+ */
+export function writePolicyAnswer(answer: GuardedAnswer): Written<APIGatewayAuthorizerResult> {
+  const [route, ...others] = answer.routes;
+  if (route === undefined || others.length > 0) {
+    throw new TypeError('a policy answers for one route');
+  }
+  const { arn } = route.route;
+  const allowed =
+    route.decision.decision === 'allowed' &&
+    arn.length <= MAX_METHOD_ARN_LENGTH &&
+    !PATTERN.test(arn);
+  const full = document(answer, route, allowed);
+  if (Buffer.byteLength(JSON.stringify(full)) <= MAX_ANSWER_BYTES) {
+    return { answer: full, allowed: allowed ? [route] : [] };
+  }
+  return { answer: document(answer, shorten(route), false), allowed: [] };
+}
+
+function document(
+  answer: GuardedAnswer,
+  route: DecidedRoute,
+  allowed: boolean,
+): APIGatewayAuthorizerResult {
+  const { arn } = route.route;
+  return {
+    principalId: principalIdOf(answer.caller),
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Action: 'execute-api:Invoke',
+          Effect: allowed ? 'Allow' : 'Deny',
+          // A longer ARN makes the gateway fail; a Deny of everything says the same for this one call.
+          Resource: arn.length <= MAX_METHOD_ARN_LENGTH ? arn : '*',
+        },
+      ],
+    },
+    context: answerContext(answer, route, allowed),
+  };
+}

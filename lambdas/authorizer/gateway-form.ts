@@ -1,0 +1,20 @@
+import type { IamError } from '../protocol/errors';
+import type { DecidedRoute, GuardedAnswer } from './answers/guarded-answer';
+import type { GuardedRequest } from './events/guarded-request';
+
+/** How one kind of gateway asks, and how it wants to be answered. */
+export interface GatewayForm<Event, Answer> {
+  /**
+   * Errors: TypeError for what is no such event, which is an error of the deployment; IamError for what its caller did wrong.
+   */
+  readonly read: (event: Event) => GuardedRequest;
+  /** What the gateway is told of a call whose caller is known, with the routes that this lets through. */
+  readonly decided: (answer: GuardedAnswer) => Written<Answer>;
+  /** What the gateway is told of a call without good credentials. Throws where a throw is the gateway's way to its 401. */
+  readonly unauthorized: (error: IamError) => Answer;
+}
+
+export interface Written<Answer> {
+  readonly answer: Answer;
+  readonly allowed: readonly DecidedRoute[];
+}
