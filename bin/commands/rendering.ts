@@ -27,6 +27,11 @@ function article(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
+/** As the organization counts: its root is level 1. */
+function renderLevel({ level }: Reason): string {
+  return level === undefined ? '' : ` at level ${level + 1}`;
+}
+
 function renderReason(reason: Reason): string[] {
   const where = renderStatement(reason);
   const lines: string[] = [];
@@ -38,7 +43,7 @@ function renderReason(reason: Reason): string[] {
       lines.push(`  allowed by ${article(reason.policyType)}${where === '' ? '' : `: ${where}`}`);
       break;
     case 'notAllowed':
-      lines.push(`  no ${reason.policyType} allows it`);
+      lines.push(`  no ${reason.policyType}${renderLevel(reason)} allows it`);
       if (where !== '') {
         const why =
           reason.mismatch === undefined ? '' : `, but its ${reason.mismatch} does not match`;

@@ -30,6 +30,8 @@ export interface Reason {
   readonly policyArn?: string;
   /** The Sid, where the statement has one. */
   readonly sid?: string;
+  /** For a level of service control policies that lacked an Allow: 0 is the root of the organization. */
+  readonly level?: number;
   /** Zero-based position of the statement in its policy. */
   readonly statement?: number;
   /** Where the statement stands in the policy's text: 1-based lines and columns. */

@@ -67,49 +67,64 @@ function explainLayer(
   request: RequestContext,
   { trace, policies }: Evidence,
 ): Reason {
-  if (typeof layer === 'object') return explainList(layer.policyType, layer.allow, request);
-  if (layer === 'resource') return explainResource(request, trace);
-  const policyType = LAYER_TYPES[layer];
-  const list = trace.entry?.[layer];
-  if (list !== undefined && list.statements.length > 0) {
-    return explainList(policyType, list, request);
+  if (typeof layer === 'object') {
+    const reason = explainList(layer.policyType, layer.allow, layer.policies, request);
+    return layer.depth === undefined ? reason : { ...reason, level: layer.depth };
   }
-  const other = findOtherAllow(policies[layer] ?? [], request);
-  return other === undefined
-    ? { policyType, effect: 'notAllowed', mismatch: 'action' }
-    : describe(other, request, 'notAllowed', 'action');
+  if (layer === 'resource') return explainResource(request, trace, policies.resource);
+  return explainList(LAYER_TYPES[layer], trace.entry?.[layer], policies[layer] ?? [], request);
 }
 
 /** At most this many statements are looked at for one that is about another action. */
 const CONSIDERED_STATEMENTS = 64;
 
-/** An Allow for another action: one about the resource that was asked for, or else the first. */
+/** An Allow for another action: the first of those that are about the principal, the resource, or best both. */
 function findOtherAllow(
   layer: readonly CompiledPolicy[],
   request: RequestContext,
 ): CompiledStatement | undefined {
-  let first: CompiledStatement | undefined;
-  let considered = 0;
+  const allows = firstStatements(layer).filter((statement) => statement.allows);
+  const named = allows.filter((statement) => isAbout(statement, request));
+  const near = [...named, ...allows].find((statement) => statement.matchesResource(request));
+  return near ?? named[0] ?? allows[0];
+}
+
+function firstStatements(layer: readonly CompiledPolicy[]): readonly CompiledStatement[] {
+  const first: CompiledStatement[] = [];
   for (const { statements } of layer) {
-    for (const statement of statements) {
-      if (considered === CONSIDERED_STATEMENTS) return first;
-      considered += 1;
-      if (!statement.allows) continue;
-      if (statement.matchesResource(request)) return statement;
-      first ??= statement;
-    }
+    first.push(...statements.slice(0, CONSIDERED_STATEMENTS - first.length));
+    if (first.length === CONSIDERED_STATEMENTS) break;
   }
   return first;
 }
 
-function explainResource(request: RequestContext, { resourceEntry }: Trace): Reason {
+function isAbout(statement: CompiledStatement, { principal }: RequestContext): boolean {
+  return statement.rank(principal, false) !== RANK.none;
+}
+
+function explainOther(
+  policyType: PolicyType,
+  layer: readonly CompiledPolicy[],
+  request: RequestContext,
+): Reason {
+  const other = findOtherAllow(layer, request);
+  return other === undefined
+    ? { policyType, effect: 'notAllowed', mismatch: 'action' }
+    : describe(other, request, 'notAllowed', 'action');
+}
+
+function explainResource(
+  request: RequestContext,
+  { resourceEntry }: Trace,
+  policy: CompiledPolicy | undefined,
+): Reason {
   const policyType = isTrustAction(request.action) ? 'role trust policy' : 'resource-based policy';
   const statements = resourceEntry?.allow ?? [];
-  const named = statements.filter(
-    (statement) => statement.rank(request.principal, false) !== RANK.none,
-  );
   const [first] = statements;
-  if (first === undefined) return { policyType, effect: 'notAllowed', mismatch: 'action' };
+  if (first === undefined) {
+    return explainOther(policyType, policy === undefined ? [] : [policy], request);
+  }
+  const named = statements.filter((statement) => isAbout(statement, request));
   const near = named.find((statement) => statement.matchesResource(request));
   if (near !== undefined) return describe(near, request, 'notAllowed', 'condition');
   const [other] = named;
@@ -121,16 +136,15 @@ function explainResource(request: RequestContext, { resourceEntry }: Trace): Rea
 function explainList(
   policyType: PolicyType,
   list: StatementList | undefined,
+  layer: readonly CompiledPolicy[],
   request: RequestContext,
 ): Reason {
   const first = list?.statements[0];
-  if (list === undefined || first === undefined) {
-    return { policyType, effect: 'notAllowed', mismatch: 'action' };
-  }
+  if (list === undefined || first === undefined) return explainOther(policyType, layer, request);
   const near = list.findByResource(request);
   if (near === undefined) return describe(first, request, 'notAllowed', 'resource');
-  const isNamed = near.rank(request.principal, false) !== RANK.none;
-  return describe(near, request, 'notAllowed', isNamed ? 'condition' : 'principal');
+  const mismatch = isAbout(near, request) ? 'condition' : 'principal';
+  return describe(near, request, 'notAllowed', mismatch);
 }
 
 function describe(

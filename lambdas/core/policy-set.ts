@@ -41,7 +41,11 @@ export type Standing = 'account' | 'serviceLinked' | 'withoutAccount';
 /** A level at which an Allow is needed. */
 export interface Level {
   readonly policyType: 'service control policy' | 'VPC endpoint policy';
+  /** Of service control policies: how far from the root of the organization, which is 0. */
+  readonly depth?: number;
   readonly allow: StatementList;
+  /** All policies of the level, whatever they are about. */
+  readonly policies: readonly CompiledPolicy[];
 }
 
 /** Everything the policies of a set say about one action. */
@@ -183,12 +187,15 @@ function makeEntry(policies: Policies, folded: string, standing: Standing): Acti
   const bounds = boundary === undefined ? undefined : select(boundary);
   const session = policies.session === undefined ? undefined : select(policies.session);
   const layers = [...rcps, ...scps, endpoint, identity, bounds, session];
-  const levels: Level[] = scps.map(({ allow }) => ({
+  const levels: Level[] = scps.map(({ allow }, depth) => ({
     policyType: 'service control policy',
+    depth,
     allow: new StatementList(allow),
+    policies: policies.scps?.[depth] ?? [],
   }));
-  if (endpoint !== undefined) {
-    levels.push({ policyType: 'VPC endpoint policy', allow: new StatementList(endpoint.allow) });
+  if (policies.endpoint !== undefined && endpoint !== undefined) {
+    const allow = new StatementList(endpoint.allow);
+    levels.push({ policyType: 'VPC endpoint policy', allow, policies: policies.endpoint });
   }
   return {
     rules: findServiceRules(folded),

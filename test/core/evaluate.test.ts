@@ -265,11 +265,49 @@ describe('reasons', () => {
     expect(own(foreign)).toMatchObject({ mismatch: 'principal', statement: 0 });
     expect(own(foreign, elsewhere)).toMatchObject({ mismatch: 'resource', statement: 1 });
     expect(own(foreign, elsewhere, unmet)).toMatchObject({ mismatch: 'condition', statement: 2 });
-    expect(own({ Action: 'billing:*' })).toEqual({
+    expect(own({ Action: 'billing:*' })).toMatchObject({ mismatch: 'action', statement: 0 });
+    const other = { Action: 'billing:*' };
+    expect(own({ ...other, ...foreign }, { ...other, ...elsewhere }, other, other)).toMatchObject({
+      mismatch: 'action',
+      statement: 2,
+    });
+    expect(own({ ...other, ...foreign }, { ...other, ...elsewhere })).toMatchObject({
+      statement: 0,
+    });
+    expect(own({ ...other, ...foreign, ...elsewhere }, { ...other, ...elsewhere })).toMatchObject({
+      statement: 1,
+    });
+    expect(own({ Effect: 'Deny', Action: 'billing:*' })).toEqual({
       policyType: 'resource-based policy',
       effect: 'notAllowed',
       mismatch: 'action',
     });
+  });
+
+  test('a level of SCPs is named by its depth, with its nearest statement', () => {
+    const scp = (element: object) => policy('service control policy', element);
+    const scps = [[scp({})], [], [scp({ Action: 'billing:*' })]];
+    const { because } = ask({ identity: [ALLOW], scps });
+    expect(because).toMatchObject([
+      { policyType: 'service control policy', level: 1, mismatch: 'action' },
+      { policyType: 'service control policy', level: 2, mismatch: 'action', statement: 0 },
+    ]);
+    expect(because[0]).not.toHaveProperty('statement');
+    const far = [[scp({ Resource: 'arn:aws:orders:::x' })]];
+    expect(ask({ identity: [ALLOW], scps: far }).because).toMatchObject([
+      { level: 0, mismatch: 'resource', statement: 0 },
+    ]);
+  });
+
+  test('of an endpoint policy the nearest statement is named for another action too', () => {
+    const endpoint = [policy('VPC endpoint policy', { Action: 'billing:*', Principal: '*' })];
+    const [reason] = ask({ identity: [ALLOW], endpoint }).because;
+    expect(reason).toMatchObject({
+      policyType: 'VPC endpoint policy',
+      mismatch: 'action',
+      statement: 0,
+    });
+    expect(reason).not.toHaveProperty('level');
   });
 
   test('an endpoint policy for somebody else says so', () => {
