@@ -6,6 +6,7 @@ import { compilePieces, cutPattern } from './glob';
 import { compileIpRange } from './ip-address';
 import { foldCase } from './letter-case';
 import { parseNumber } from './numbers';
+import { findEscalations, isGuarded } from './privilege-escalation';
 
 /** Advice about one statement; the path begins in it. */
 export type Advice = Pick<Finding, 'code' | 'path' | 'message' | 'severity'>;
@@ -51,9 +52,24 @@ const adviseBreadth: Rule = ({ Effect, Action, Resource, Condition = [] }) => {
     return [{ code: 'ALLOW_EVERYTHING', path: ['Action'], message, severity }];
   }
   const passes = Action?.some((pattern) => matchesAction(pattern, 'iam:passrole')) === true;
-  if (!passes) return [];
+  if (!passes || isGuarded(Condition, ['iam:passedtoservice'])) return [];
   const message = 'iam:PassRole on every resource lets any role be passed to any service';
   return [{ code: 'PASS_ROLE_ON_EVERYTHING', path: ['Resource'], message, severity }];
+};
+
+const adviseEscalations: Rule = (statement, document, kind) => {
+  if (kind !== 'identity' && kind !== 'managed') return [];
+  const { Action, Resource, Condition = [] } = statement;
+  // Said once: whoever may do everything need not escalate.
+  const isEverything = Action?.includes('*') === true && Resource?.includes('*') === true;
+  if (isEverything && Condition.length === 0) return [];
+  const path = [Action === undefined ? 'NotAction' : 'Action'];
+  return findEscalations(statement, document).map(({ code, message }) => ({
+    code,
+    path,
+    message,
+    severity: 'security-warning',
+  }));
 };
 
 const advisePublicAccess: Rule = ({ Effect, Principal, Condition = [] }, _document, kind) => {
@@ -171,6 +187,7 @@ function matchesAction(pattern: string, folded: string): boolean {
 const RULES: readonly Rule[] = [
   adviseNegations,
   adviseBreadth,
+  adviseEscalations,
   advisePublicAccess,
   adviseSetOperators,
   adviseMultivaluedKeys,

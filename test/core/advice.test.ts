@@ -25,7 +25,7 @@ test.each<[string, object, string[], PolicyKind?]>([
   ['a narrow statement', ALLOW, []],
   [
     'NotAction with Allow',
-    { ...ALLOW, Action: undefined, NotAction: 's3:x' },
+    { ...ALLOW, Action: undefined, NotAction: ['iam:*', 'sts:*'] },
     ['security-warning ALLOW_WITH_NOT_ACTION NotAction'],
   ],
   ['NotAction with Deny', { ...ALLOW, Effect: 'Deny', Action: undefined, NotAction: 's3:x' }, []],
@@ -57,6 +57,35 @@ test.each<[string, object, string[], PolicyKind?]>([
   [
     'everything on a condition',
     { ...ALLOW, Action: '*', Condition: { Bool: { 'a:b': 'true' } } },
+    [
+      'security-warning PASS_ROLE_ON_EVERYTHING Resource',
+      'security-warning ESCALATION_BY_POLICY_VERSION Action',
+      'security-warning ESCALATION_BY_GRANT Action',
+      'security-warning ESCALATION_BY_GROUP Action',
+      'security-warning ESCALATION_BY_CREDENTIALS Action',
+      'security-warning ESCALATION_BY_TRUST Action',
+      'security-warning ESCALATION_BY_BOUNDARY Action',
+      'security-warning ESCALATION_BY_PROVIDER Action',
+      'security-warning ESCALATION_BY_ROLE Action',
+      'security-warning ESCALATION_BY_PASS_ROLE Action',
+    ],
+  ],
+  [
+    'passing every role to one service',
+    {
+      ...ALLOW,
+      Action: 'iam:PassRole',
+      Condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+    },
+    [],
+  ],
+  [
+    'passing every role to all services but one',
+    {
+      ...ALLOW,
+      Action: 'iam:PassRole',
+      Condition: { StringNotEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
+    },
     ['security-warning PASS_ROLE_ON_EVERYTHING Resource'],
   ],
   [
@@ -253,7 +282,7 @@ test('a missing version is worth a suggestion', () => {
 
 test('advice has a position, also in a policy without a list', () => {
   const text =
-    '{"Version":"2012-10-17",\n"Statement":{"Effect":"Allow","NotAction":"s3:x","Resource":"*"}}';
+    '{"Version":"2012-10-17",\n"Statement":{"Effect":"Allow","NotAction":"s3:x","Resource":"arn:aws:s3:::x"}}';
   expect(advisePolicy(text, 'identity')).toMatchObject([
     { path: ['Statement', 'NotAction'], position: { line: 2, column: 43 } },
   ]);
