@@ -1,6 +1,7 @@
 import { AWS_ACCOUNT_ID, isServiceRolePolicy } from '../identity/aws-managed-policies';
 import type { AttachedToRecord, PolicyReference } from '../identity/entities';
 import { findAwsManagedPolicy, findPolicy } from '../identity/lookup';
+import { keepManagedPolicy } from '../identity/managed-policy-rows';
 import { toAttributes } from '../identity/records';
 import type { Step } from '../operations/commit';
 import type { Call } from '../operations/operation';
@@ -69,15 +70,18 @@ export async function requireBoundary(call: Call, policyArn: string): Promise<Po
   return policy;
 }
 
-/** The policy's side of attaching it, or of making it a boundary: its counter, and who uses it. */
-export function useSteps(
+/** The policy's side of attaching it, or of making it a boundary: its counter, who uses it, and the text that decides. */
+export async function useSteps(
   call: Call,
   policy: PolicyReference,
   usage: PolicyUsage,
   user: PolicyUser,
-): readonly Step[] {
+): Promise<readonly Step[]> {
   const record: AttachedToRecord = { Kind: user.kind, Id: user.id, Usage: usage };
+  const managed = findAwsManagedPolicy(call, policy.PolicyArn);
+  const kept = managed === undefined ? [] : await keepManagedPolicy(call.store, managed);
   return [
+    ...kept.map((write) => ({ write })),
     {
       write: countUsage(call, policy, usage, 1),
       refusal: policyNotAttachable(policy.PolicyArn),

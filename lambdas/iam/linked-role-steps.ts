@@ -43,7 +43,7 @@ export async function createLinkedRoleSteps(
     takeNameStep(call, 'Role', { Id: id, Name: name, Path: path }, taken),
     putStep(principalKey('Role', call.accountId, id), role),
     putStep(attachmentKey('Role', call.accountId, id, policy.PolicyId), policy),
-    ...useSteps(call, policy, 'PermissionsPolicy', { kind: 'Role', id }),
+    ...(await useSteps(call, policy, 'PermissionsPolicy', { kind: 'Role', id })),
     countStep(call, 'RoleCount', 'RolesPerAccount', call.quotas.RolesPerAccount),
   ];
 }

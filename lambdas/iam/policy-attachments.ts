@@ -44,7 +44,7 @@ export async function attachPolicy(
         condition: { exists: false },
       },
     },
-    ...useSteps(call, policy, 'PermissionsPolicy', holder),
+    ...(await useSteps(call, policy, 'PermissionsPolicy', holder)),
   ]);
 }
 

@@ -21,34 +21,48 @@ export interface PolicyFilter {
 const MANAGED_POSITION = 'AWS/';
 const LOCAL_POSITION = 'Local/';
 
-/** The policies that AWS manages, then the account's own; each kind in the order of its names. */
+/** The account's own policies, then those that AWS manages; each kind in the order of its names. */
 export async function* listPolicyEntries(
   call: Call,
   filter: PolicyFilter,
   after: string | undefined,
 ): AsyncGenerator<Entry<Found<PolicyRecord>>> {
-  if (filter.Scope !== 'Local' && after?.startsWith(LOCAL_POSITION) !== true) {
-    yield* listManaged(call, filter, after?.slice(MANAGED_POSITION.length));
+  const isAmongManaged = after?.startsWith(MANAGED_POSITION) === true;
+  if (filter.Scope !== 'AWS' && !isAmongManaged) {
+    yield* listLocal(call, filter, after?.slice(LOCAL_POSITION.length));
   }
-  if (filter.Scope !== 'AWS') {
-    const local = after?.startsWith(LOCAL_POSITION) === true ? after : undefined;
-    yield* listLocal(call, filter, local?.slice(LOCAL_POSITION.length));
+  if (filter.Scope !== 'Local') {
+    yield* listManaged(
+      call,
+      filter,
+      isAmongManaged ? after.slice(MANAGED_POSITION.length) : undefined,
+    );
   }
 }
+
+/** Usages of policies that are read at a time. */
+const USAGES_AT_ONCE = 100;
 
 async function* listManaged(
   call: Call,
   filter: PolicyFilter,
   after: string | undefined,
 ): AsyncGenerator<Entry<Found<PolicyRecord>>> {
-  const usages = await call.store.getMany(
-    AWS_MANAGED_POLICIES.map((policy) => policyUsageKey(call.accountId, policy.PolicyId)),
-    { consistent: true },
+  const candidates = AWS_MANAGED_POLICIES.filter(
+    ({ PolicyName: name, Path: path }) =>
+      (after === undefined || name > after) && path.startsWith(filter.PathPrefix ?? '/'),
   );
-  for (const [index, managed] of AWS_MANAGED_POLICIES.entries()) {
-    const row = foundManagedPolicy(call, managed, usages[index]);
-    if ((after === undefined || managed.PolicyName > after) && isWanted(row.entity, filter)) {
-      yield { position: MANAGED_POSITION + managed.PolicyName, row };
+  for (let start = 0; start < candidates.length; start += USAGES_AT_ONCE) {
+    const chunk = candidates.slice(start, start + USAGES_AT_ONCE);
+    const usages = await call.store.getMany(
+      chunk.map((policy) => policyUsageKey(call.accountId, policy.PolicyId)),
+      { consistent: true },
+    );
+    for (const [index, managed] of chunk.entries()) {
+      const row = foundManagedPolicy(call, managed, usages[index]);
+      if (isWanted(row.entity, filter)) {
+        yield { position: MANAGED_POSITION + managed.PolicyName, row };
+      }
     }
   }
 }

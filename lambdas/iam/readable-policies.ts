@@ -1,4 +1,4 @@
-import { AWS_ACCOUNT_ID, type AwsManagedPolicy } from '../identity/aws-managed-policies';
+import type { AwsManagedPolicy } from '../identity/aws-managed-policies';
 import type { PolicyRecord } from '../identity/entities';
 import {
   awsManagedPolicyArn,
@@ -6,6 +6,7 @@ import {
   findPolicy,
   type Found,
 } from '../identity/lookup';
+import { managedPolicyRecord } from '../identity/managed-policy-rows';
 import { readPolicyUsage } from '../identity/records';
 import type { Call } from '../operations/operation';
 import { noSuchPolicy } from '../protocol/error-messages';
@@ -43,21 +44,7 @@ export function foundManagedPolicy(
       ? { AttachmentCount: 0, PermissionsBoundaryUsageCount: 0 }
       : readPolicyUsage(usage);
   return {
-    entity: {
-      PolicyName: managed.PolicyName,
-      PolicyId: managed.PolicyId,
-      AccountId: AWS_ACCOUNT_ID,
-      Path: managed.Path,
-      Description: managed.Description,
-      CreateDate: managed.CreateDate,
-      UpdateDate: managed.CreateDate,
-      Tags: [],
-      DefaultVersion: 1,
-      DefaultDocument: managed.document,
-      LatestVersion: 1,
-      VersionCount: 1,
-      ...counts,
-    },
+    entity: { ...managedPolicyRecord(managed), ...counts },
     arn: awsManagedPolicyArn(call, managed),
     key,
     revision: usage?.revision ?? 0,

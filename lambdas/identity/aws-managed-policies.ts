@@ -1,11 +1,20 @@
 import { createHash } from 'node:crypto';
+import { auditedActions, readableActions, viewableActions } from './aws-policies-across-services';
+import { READ_POLICIES } from './aws-policies-for-reading';
+import { SERVICE_POLICIES } from './aws-policies-of-services';
+import {
+  JOB_FUNCTION_POLICIES,
+  SERVICE_ROLE_POLICIES,
+  WORKLOAD_POLICIES,
+} from './aws-policies-of-workloads';
+import { actionsOf, policyRows } from './aws-policy-rows';
 import { LINKED_SERVICES, SERVICE_ROLE_PATH } from './linked-services';
 import { createUniqueId } from './unique-ids';
 
 /** A policy that every account has, that nobody can change and that anyone may attach. */
 export interface AwsManagedPolicy {
   readonly PolicyName: string;
-  /** AWS's own id, so that what an account exports means the same here. */
+  /** AWS's own id where this project knows it; else one made of the name, the same everywhere. */
   readonly PolicyId: string;
   readonly Path: string;
   readonly Description: string;
@@ -18,21 +27,45 @@ export interface AwsManagedPolicy {
 /** The account id that stands in the ARNs of these policies, and in references to them. */
 export const AWS_ACCOUNT_ID = 'aws';
 
+const CREATE_DATE = Date.UTC(2015, 1, 6, 18, 39, 46);
+
 function define(
-  policy: Omit<AwsManagedPolicy, 'document' | 'CreateDate' | 'Path'> & { readonly Path?: string },
+  policy: Pick<AwsManagedPolicy, 'PolicyName' | 'PolicyId' | 'Description'>,
   ...statement: readonly object[]
 ): AwsManagedPolicy {
-  return {
-    Path: '/',
-    CreateDate: Date.UTC(2015, 1, 6, 18, 39, 46),
-    document: JSON.stringify({ Version: '2012-10-17', Statement: statement }, undefined, 2),
-    ...policy,
-  };
+  return { Path: '/', CreateDate: CREATE_DATE, document: writeDocument(statement), ...policy };
+}
+
+function writeDocument(statement: readonly object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statement }, undefined, 2);
+}
+
+/** There are hundreds of these, of which a process meets a handful: what is long or dear is made when it is asked for. */
+class ListedPolicy implements AwsManagedPolicy {
+  readonly CreateDate = CREATE_DATE;
+
+  constructor(
+    readonly Path: string,
+    readonly PolicyName: string,
+    readonly Description: string,
+    private readonly actions: () => readonly string[],
+    private readonly effect: 'Allow' | 'Deny' = 'Allow',
+  ) {}
+
+  get PolicyId(): string {
+    return createUniqueId('ANPA', (length) =>
+      createHash('sha256').update(this.PolicyName).digest().subarray(0, length),
+    );
+  }
+
+  get document(): string {
+    return writeDocument([{ Effect: this.effect, Action: this.actions(), Resource: '*' }]);
+  }
 }
 
 /**
- * What each policy is for is AWS's; the documents are written for the services that exist here. AWS's read-only policy
- * lists every service by name, so ours can only cover the admin services: a team's own API needs a policy of its own.
+ * What each policy is for is AWS's; the documents are this project's own. A policy that names services cannot name a team's own:
+ * what should read or use those needs a policy of its own.
  *
  * Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
  */
@@ -122,27 +155,6 @@ const COMMON_POLICIES: readonly AwsManagedPolicy[] = [
       Resource: '*',
     },
   ),
-  define(
-    {
-      PolicyName: 'ReadOnlyAccess',
-      PolicyId: 'ANPAILL3HVNFSB6DCOWYQ',
-      Description: 'Provides read access to the admin services.',
-    },
-    {
-      Effect: 'Allow',
-      Action: [
-        'iam:Generate*',
-        'iam:Get*',
-        'iam:List*',
-        'iam:Simulate*',
-        'organizations:Describe*',
-        'organizations:List*',
-        'sts:GetAccessKeyInfo',
-        'sts:GetCallerIdentity',
-      ],
-      Resource: '*',
-    },
-  ),
 ];
 
 /** Under this path are the policies of services' roles; AWS attaches them to those roles alone. */
@@ -150,29 +162,58 @@ export function isServiceRolePolicy(policy: Pick<AwsManagedPolicy, 'Path'>): boo
   return policy.Path === SERVICE_ROLE_PATH;
 }
 
+/** Policies that look at many services, or at none. */
+const BROAD_POLICIES: readonly AwsManagedPolicy[] = [
+  new ListedPolicy(
+    '/',
+    'ReadOnlyAccess',
+    'Provides read access to every service.',
+    readableActions,
+  ),
+  new ListedPolicy('/', 'SecurityAudit', 'Provides read access to configurations.', auditedActions),
+  new ListedPolicy(
+    '/job-function/',
+    'ViewOnlyAccess',
+    'Lists and describes what every service has, without reading what is in it.',
+    viewableActions,
+  ),
+  new ListedPolicy('/', 'AWSDenyAll', 'Denies every action.', () => ['*'], 'Deny'),
+];
+
+function listPolicies(path: string, table: string): readonly AwsManagedPolicy[] {
+  return policyRows(table).map(
+    ({ name, grants }) =>
+      new ListedPolicy(path, name, `Provides access as ${name} says.`, () =>
+        grants.flatMap(actionsOf),
+      ),
+  );
+}
+
 /**
  * What a service's role may do: what everybody may. The services have nothing here to work on, and nobody can be one of them.
- * Their ids are not recorded; ours are made of the name, so that they are the same everywhere.
  */
-const SERVICE_ROLE_POLICIES: readonly AwsManagedPolicy[] = LINKED_SERVICES.map(
-  ({ policyName, service }) =>
-    define(
-      {
-        PolicyName: policyName,
-        PolicyId: createUniqueId('ANPA', (length) =>
-          createHash('sha256').update(policyName).digest().subarray(0, length),
-        ),
-        Path: SERVICE_ROLE_PATH,
-        Description: `The policy of the role that is linked to ${service}.`,
-      },
-      { Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' },
+const LINKED_ROLE_POLICIES: readonly AwsManagedPolicy[] = [
+  ...new Set(LINKED_SERVICES.map(({ policyName }) => policyName)),
+].map(
+  (name) =>
+    new ListedPolicy(
+      SERVICE_ROLE_PATH,
+      name,
+      'The policy of a role that is linked to a service.',
+      () => ['sts:GetCallerIdentity'],
     ),
 );
 
 /** In the order of their names, in which lists page. */
 export const AWS_MANAGED_POLICIES: readonly AwsManagedPolicy[] = [
   ...COMMON_POLICIES,
-  ...SERVICE_ROLE_POLICIES,
+  ...BROAD_POLICIES,
+  ...listPolicies('/', SERVICE_POLICIES),
+  ...listPolicies('/', READ_POLICIES),
+  ...listPolicies('/', WORKLOAD_POLICIES),
+  ...listPolicies('/service-role/', SERVICE_ROLE_POLICIES),
+  ...listPolicies('/job-function/', JOB_FUNCTION_POLICIES),
+  ...LINKED_ROLE_POLICIES,
 ].sort((left, right) => (left.PolicyName < right.PolicyName ? -1 : 1));
 
 const byPathAndName = new Map(

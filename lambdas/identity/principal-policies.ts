@@ -3,7 +3,6 @@ import type { PolicyType } from '../core/decision';
 import { createPolicySet, type PolicySet } from '../core/policy-set';
 import { encodeParts, policyKey } from '../store/keys';
 import type { Item, ReadOptions, Store } from '../store/store';
-import { AWS_ACCOUNT_ID, awsManagedPolicy } from './aws-managed-policies';
 import type { AttachmentRecord, PolicyReference } from './entities';
 import { BoundedMap } from './principal-bounded-map';
 import {
@@ -90,17 +89,7 @@ async function loadDocuments(
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const documents = new Map<string, string>();
-  const stored = new Map<string, PolicyReference>();
-  for (const reference of references) {
-    if (reference.AccountId === AWS_ACCOUNT_ID) {
-      const policy = awsManagedPolicy(reference.PolicyArn);
-      if (policy !== undefined) {
-        documents.set(referenceKey(reference), policy.document);
-      }
-    } else {
-      stored.set(referenceKey(reference), reference);
-    }
-  }
+  const stored = new Map(references.map((reference) => [referenceKey(reference), reference]));
   if (stored.size === 0) {
     return documents;
   }

@@ -12,6 +12,8 @@ export interface Pattern {
   /** As AWS prints it. */
   readonly text: string;
   readonly expression: RegExp;
+  /** What IAM says of a value that does not match, in the place of the pattern; it looks only once nothing else is wrong. */
+  readonly sentence?: string;
 }
 
 export interface ConstraintTable {

@@ -33,7 +33,11 @@ interface Violation {
   readonly value: unknown;
   readonly sensitive: boolean;
   readonly demand: string;
+  /** The whole of what is said where nothing else is wrong. */
+  readonly sentence?: string;
 }
+
+type Demand = Pick<Violation, 'demand' | 'sentence'>;
 
 interface Validation {
   readonly service: Service;
@@ -44,16 +48,24 @@ interface Validation {
 /**
  * Checks a decoded input: required members, lengths, ranges, patterns and enums, all at once.
  *
- * Errors: `ValidationError` with AWS's message, which names every violation.
+ * Errors: `ValidationError` with AWS's message, which names every violation; IAM looks at the letters of names and paths behind all
+ * else, and names the first.
  */
 export function validateInput(schema: OperationSchema, input: Structure): void {
   const operation = describeOperation(schema);
   const { name, service } = operation;
   const validation: Validation = { service, operation: name, violations: [] };
   checkStructure(operation.input, input, '', validation);
-  const { violations } = validation;
-  if (violations.length === 0) {
+  const first = validation.violations[0];
+  if (first === undefined) {
     return;
+  }
+  const violations = validation.violations.filter(({ sentence }) => sentence === undefined);
+  if (violations.length === 0) {
+    throw new IamError(
+      'ValidationError',
+      `The specified value for ${first.path} is invalid. ${first.sentence ?? ''}`,
+    );
   }
   const errors = violations.length === 1 ? 'error' : 'errors';
   const list = violations.map((violation) => describe(violation, service)).join('; ');
@@ -108,7 +120,7 @@ function checkMember(
 ): void {
   const sensitive = 'sensitive' in shape && shape.sensitive;
   const demands = constraint === undefined ? [] : demandsNotMet(value, constraint, validation);
-  validation.violations.push(...demands.map((demand) => ({ path, value, sensitive, demand })));
+  validation.violations.push(...demands.map((demand) => ({ path, value, sensitive, ...demand })));
   if (shape.kind === 'structure') {
     checkStructure(shape, value as Structure, `${path}.`, validation);
   }
@@ -128,17 +140,21 @@ function demandsNotMet(
   value: unknown,
   constraint: Constraint,
   validation: Validation,
-): readonly string[] {
+): readonly Demand[] {
   const { range, pattern, values, element } = constraint;
-  const demands: string[] = [];
+  const demands: Demand[] = [];
   if (pattern !== undefined && typeof value === 'string' && !pattern.expression.test(value)) {
-    demands.push(demandPattern(pattern));
+    const { sentence } = pattern;
+    const demand = demandPattern(pattern);
+    demands.push(
+      sentence === undefined || validation.service !== 'iam' ? { demand } : { demand, sentence },
+    );
   }
   if (values !== undefined && typeof value === 'string' && !values.includes(value)) {
-    demands.push(demandValues(values, validation.service));
+    demands.push({ demand: demandValues(values, validation.service) });
   }
   if (range !== undefined) {
-    demands.push(...rangeNotMet(value, range));
+    demands.push(...rangeNotMet(value, range).map((demand) => ({ demand })));
   }
   if (element !== undefined && demands.length === 0) {
     const broken = (value as readonly unknown[]).some(
@@ -146,7 +162,8 @@ function demandsNotMet(
     );
     if (broken) {
       // AWS lists all that an element must satisfy, not what this one lacks.
-      demands.push(`Member must satisfy constraint: [${allDemands(element, validation.service)}]`);
+      const all = allDemands(element, validation.service);
+      demands.push({ demand: `Member must satisfy constraint: [${all}]` });
     }
   }
   return demands;

@@ -47,7 +47,9 @@ const OPERATIONS_WITH_SHORT_USER_NAME = [
   'UploadSSHPublicKey',
 ] as const;
 
-const LOCAL_POLICY_PREFIX = { PathPrefix: POLICY_PATH } as const;
+const LOCAL_POLICY_PREFIX = {
+  PathPrefix: { range: [1, 512], pattern: PATTERNS.policyPathPrefix },
+} as const;
 
 export const IAM_CONSTRAINTS: ConstraintTable = {
   members: {

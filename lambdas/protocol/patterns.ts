@@ -7,12 +7,21 @@ import type { Pattern } from './constraint-table';
  */
 
 /** A pattern matches the whole value. The text is one of this file's own, never input. */
-function pattern(text: string): Pattern {
-  return { text, expression: new RegExp(`^(?:${text})$`, 'u') };
+function pattern(text: string, sentence?: string): Pattern {
+  const expression = new RegExp(`^(?:${text})$`, 'u');
+  return sentence === undefined ? { text, expression } : { text, expression, sentence };
 }
 
+const NAME_SENTENCE = 'It must contain only alphanumeric characters and/or the following: +=,.@_-';
+const PATH_SENTENCE =
+  'It must begin and end with / and contain only alphanumeric characters and/or / characters.';
+const PATH_PREFIX_SENTENCE =
+  'It must begin with the / character and contain only alphanumeric characters and/or / characters.';
+
+const POLICY_PATH = '((/[A-Za-z0-9\\.,\\+@=_-]+)*)/';
+
 export const PATTERNS = {
-  name: pattern('[\\w+=,.@-]+'),
+  name: pattern('[\\w+=,.@-]+', NAME_SENTENCE),
   nameOrEmpty: pattern('[\\w+=,.@-]*'),
   word: pattern('[\\w]+'),
   wordOrEmpty: pattern('[\\w]*'),
@@ -25,9 +34,10 @@ export const PATTERNS = {
   digits: pattern('[\\d]+'),
   digitsOrEmpty: pattern('[\\d]*'),
   accountId: pattern('\\d{12}'),
-  path: pattern('(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)'),
-  pathPrefix: pattern('\\u002F[\\u0021-\\u007F]*'),
-  policyPath: pattern('((/[A-Za-z0-9\\.,\\+@=_-]+)*)/'),
+  path: pattern('(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)', PATH_SENTENCE),
+  pathPrefix: pattern('\\u002F[\\u0021-\\u007F]*', PATH_PREFIX_SENTENCE),
+  policyPath: pattern(POLICY_PATH, PATH_SENTENCE),
+  policyPathPrefix: pattern(POLICY_PATH, PATH_PREFIX_SENTENCE),
   /** Policy documents, certificates, passwords: Latin-1 with line breaks. */
   latin1: pattern('[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+'),
   marker: pattern('[\\u0020-\\u00FF]+'),

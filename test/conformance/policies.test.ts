@@ -288,7 +288,7 @@ describe('attachments', () => {
 
   test('policies that AWS manages are listed, read, attached and never changed', async () => {
     const PolicyArn = 'arn:aws:iam::aws:policy/IAMReadOnlyAccess';
-    const { Policies } = await root.send(new ListPoliciesCommand({ Scope: 'AWS' }));
+    const { Policies } = await root.send(new ListPoliciesCommand({ Scope: 'AWS', MaxItems: 1000 }));
     const names = Policies?.map((policy) => policy.PolicyName) ?? [];
     expect(names).toEqual([...names].sort());
     expect(names).toContain('AdministratorAccess');
@@ -314,15 +314,16 @@ describe('attachments', () => {
     const seen: (string | undefined)[] = [];
     let Marker: string | undefined;
     do {
-      const page = await root.send(new ListPoliciesCommand({ MaxItems: 2, Marker }));
-      expect(page.Policies?.length).toBeLessThanOrEqual(2);
+      const page = await root.send(new ListPoliciesCommand({ MaxItems: 150, Marker }));
+      expect(page.Policies?.length).toBeLessThanOrEqual(150);
       seen.push(...(page.Policies ?? []).map((policy) => policy.Arn));
       Marker = page.Marker;
       expect(page.IsTruncated).toBe(Marker !== undefined);
     } while (Marker !== undefined);
-    const { Policies: all } = await root.send(new ListPoliciesCommand({}));
+    const { Policies: all } = await root.send(new ListPoliciesCommand({ MaxItems: 1000 }));
     expect(seen).toEqual(all?.map((policy) => policy.Arn));
-    expect(seen.at(-1)).toBe(own);
+    expect(seen[0]).toBe(own);
+    expect(seen.length).toBeGreaterThan(600);
   });
 });
 

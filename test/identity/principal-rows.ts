@@ -66,11 +66,11 @@ export function reference(name: string) {
 }
 
 export async function putPolicy(store: Store, name: string, document: string, version = 1) {
-  const { PolicyId } = reference(name);
-  await put(store, policyKey(ACCOUNT, PolicyId), {
-    PolicyName: name,
+  const { AccountId, PolicyId, PolicyName } = reference(name);
+  await put(store, policyKey(AccountId, PolicyId), {
+    PolicyName,
     PolicyId,
-    AccountId: ACCOUNT,
+    AccountId,
     Path: '/',
     CreateDate: 0,
     UpdateDate: 0,

@@ -211,6 +211,7 @@ describe('a user', () => {
     const store = new MemoryStore();
     await putPolicy(store, 'Managed', statement('Allow', 'orders:Managed'));
     await putPolicy(store, 'OfGroup', statement('Allow', 'orders:OfGroup'));
+    await putPolicy(store, 'aws:IAMReadOnlyAccess', statement('Allow', 'iam:Get*'));
     await putGroup(store, {
       id: 'AGPA1',
       name: 'sales',
@@ -236,6 +237,7 @@ describe('a user', () => {
 
   test('is held back by a Deny of its group', async () => {
     const store = new MemoryStore();
+    await putPolicy(store, 'aws:AdministratorAccess', statement('Allow', '*'));
     await putGroup(store, { id: 'AGPA1', name: 'g', inline: { p: statement('Deny', 'orders:*') } });
     await putUser(store, {
       id: 'AIDAALICE',

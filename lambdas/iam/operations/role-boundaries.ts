@@ -44,7 +44,7 @@ const putRolePermissionsBoundary: Operation<PutRolePermissionsBoundaryRequest, v
           condition: { exists: true, revision: role.revision },
         },
       },
-      ...useSteps(call, boundary, 'PermissionsBoundary', { kind: 'Role', id: roleId }),
+      ...(await useSteps(call, boundary, 'PermissionsBoundary', { kind: 'Role', id: roleId })),
       ...(before === undefined ? [] : releaseBoundary(call, before, roleId)),
     ]);
   },

@@ -101,7 +101,7 @@ const createRole: Operation<CreateRoleRequest, CreateRoleResponse> = {
       countStep(call, 'RoleCount', 'RolesPerAccount', call.quotas.RolesPerAccount),
       ...(boundary === undefined
         ? []
-        : useSteps(call, boundary, 'PermissionsBoundary', { kind: 'Role', id: role.RoleId })),
+        : await useSteps(call, boundary, 'PermissionsBoundary', { kind: 'Role', id: role.RoleId })),
     ]);
     return { Role: view };
   },

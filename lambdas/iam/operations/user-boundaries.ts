@@ -43,7 +43,7 @@ const putUserPermissionsBoundary: Operation<PutUserPermissionsBoundaryRequest, v
           condition: { exists: true, revision: user.revision },
         },
       },
-      ...useSteps(call, boundary, 'PermissionsBoundary', { kind: 'User', id: userId }),
+      ...(await useSteps(call, boundary, 'PermissionsBoundary', { kind: 'User', id: userId })),
       ...(before === undefined ? [] : releaseBoundary(call, before, userId)),
     ]);
   },

@@ -91,7 +91,7 @@ const createUser: Operation<CreateUserRequest, CreateUserResponse> = {
       countStep(call, 'UserCount', 'UsersPerAccount', call.quotas.UsersPerAccount),
       ...(boundary === undefined
         ? []
-        : useSteps(call, boundary, 'PermissionsBoundary', { kind: 'User', id: user.UserId })),
+        : await useSteps(call, boundary, 'PermissionsBoundary', { kind: 'User', id: user.UserId })),
     ]);
     const arn = iamArn(call, 'user', user.Path, user.UserName);
     return { User: viewUser({ entity: user, arn, key, revision: 1 }) };

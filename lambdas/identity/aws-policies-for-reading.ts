@@ -1,0 +1,192 @@
+/*
+ * One policy a line: its name, then what it allows on every resource. `s3` is every action of the service, `s3:GL` the actions whose
+ * names begin with Get and List (`VERBS` in aws-policy-rows.ts), and anything longer an action or a pattern as it stands.
+ *
+ * Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html for names, paths and purposes; what each
+ * one allows is this project's own choice.
+ */
+
+/** For those who only look at one service. */
+export const READ_POLICIES = `
+AIDevOpsAgentReadOnlyAccess aidevops:GL
+AIOpsReadOnlyAccess aiops:GL
+AWSAccountManagementReadOnlyAccess account:GL
+AWSAppMeshReadOnly appmesh:DL
+AWSAppRunnerReadOnlyAccess apprunner:DL
+AWSBillingConductorReadOnlyAccess billingconductor:L
+AWSBillingReadOnlyAccess account:G aws-portal:ViewBilling billing:GL budgets:D budgets:ViewBudget ce:DGL consolidatedbilling:GL cur:DG freetier:G invoicing:GL payments:GL tax:GL
+AWSBudgetsReadOnlyAccess budgets:D
+AWSCertificateManagerPrivateCAReadOnly acm-pca:DGL
+AWSCertificateManagerReadOnly acm:DGL
+AWSCleanRoomsMLReadOnlyAccess cleanrooms-ml:GL
+AWSCleanRoomsReadOnlyAccess cleanrooms:BGL
+AWSCloudFormationReadOnlyAccess cloudformation:DGL
+AWSCloudHSMReadOnlyAccess cloudhsm:DGL
+AWSCloudMapReadOnlyAccess servicediscovery:GL
+AWSCloudTrail_ReadOnlyAccess cloudtrail:DGL
+AWSCodeArtifactReadOnlyAccess codeartifact:DGL
+AWSCodeBuildReadOnlyAccess codebuild:BL
+AWSCodeCommitReadOnly codecommit:BDGL
+AWSCodeDeployReadOnlyAccess codedeploy:GL
+AWSCodePipeline_ReadOnlyAccess codepipeline:GL
+AWSDataSyncReadOnlyAccess datasync:DL
+AWSDirectConnectReadOnlyAccess directconnect:DL
+AWSDirectoryServiceReadOnlyAccess ds:DGL
+AWSElasticBeanstalkReadOnly elasticbeanstalk:DL elasticbeanstalk:CheckDNSAvailability
+AWSElementalMediaConvertReadOnly mediaconvert:GL
+AWSElementalMediaLiveReadOnly medialive:DGL
+AWSElementalMediaPackageReadOnly mediapackage:DL
+AWSElementalMediaPackageV2ReadOnly mediapackagev2:GL
+AWSElementalMediaStoreReadOnly mediastore:DGL
+AWSElementalMediaTailorReadOnly mediatailor:DGL
+AWSEntityResolutionConsoleReadOnlyAccess entityresolution:GL
+AWSFMAdminReadOnlyAccess fms:GL waf:GL waf-regional:GL
+AWSFMMemberReadOnlyAccess waf:GL waf-regional:GL
+AWSGlueSchemaRegistryReadonlyAccess glue:CheckSchemaVersionValidity glue:GetSchema* glue:GetRegistry glue:ListRegistries glue:ListSchema* glue:QuerySchemaVersionMetadata
+AWSGrafanaConsoleReadOnlyAccess grafana:DL
+AWSGreengrassReadOnlyAccess greengrass:GL
+AWSImageBuilderReadOnlyAccess imagebuilder:GL
+AWSIoTAnalyticsReadOnlyAccess iotanalytics:DGL
+AWSIoTEventsReadOnlyAccess iotevents:DL
+AWSIoTWirelessReadOnlyAccess iotwireless:GL
+AWSLambda_ReadOnlyAccess lambda:GL
+AWSNetworkFirewallReadOnlyAccess network-firewall:DL
+AWSNetworkManagerReadOnlyAccess networkmanager:DGL
+AWSOrganizationsReadOnlyAccess organizations:DL
+AWSPrivateCAReadOnly acm-pca:DGL
+AWSProtonReadOnlyAccess proton:GL
+AWSResourceAccessManagerReadOnlyAccess ram:GL
+AWSResourceExplorerReadOnlyAccess resource-explorer-2:GL
+AWSResourceGroupsReadOnlyAccess resource-groups:GLS tag:G
+AWSRoboMakerReadOnlyAccess robomaker:DGL
+AWSRolesAnywhereReadOnly rolesanywhere:GL
+AWSSSODirectoryReadOnly sso-directory:DGLS identitystore:DL
+AWSSSOReadOnly sso:DGLS
+AWSSavingsPlansReadOnlyAccess savingsplans:DL
+AWSSecretsManagerClientReadOnlyAccess secretsmanager:GetSecretValue secretsmanager:BatchGetSecretValue secretsmanager:DescribeSecret secretsmanager:ListSecrets
+AWSSecurityHubReadOnlyAccess securityhub:BDGL
+AWSServiceCatalogAdminReadOnlyAccess servicecatalog:DGLS
+AWSServiceCatalogAppRegistryReadOnlyAccess servicecatalog:GetApplication servicecatalog:GetAttributeGroup servicecatalog:ListApplications servicecatalog:ListAttributeGroups
+AWSServiceCatalogEndUserReadOnlyAccess servicecatalog:DLS
+AWSStepFunctionsReadOnlyAccess states:DGL
+AWSStorageGatewayReadOnlyAccess storagegateway:DL
+AWSSupportPlansReadOnlyAccess supportplans:G
+AWSTransferReadOnlyAccess transfer:DL
+AWSWAFConsoleReadOnlyAccess waf:GL waf-regional:GL wafv2:DGL
+AWSWAFReadOnlyAccess waf:GL waf-regional:GL wafv2:DGL
+AWSXrayReadOnlyAccess xray:BG
+AlexaForBusinessReadOnlyAccess a4b:GLS
+AmazonAppFlowReadOnlyAccess appflow:DL
+AmazonAppStreamReadOnlyAccess appstream:DL
+AmazonBedrockMantleReadOnly bedrock-mantle:GL
+AmazonBedrockReadOnly bedrock:GL
+AmazonChimeReadOnly chime:DGL
+AmazonCloudDirectoryReadOnlyAccess clouddirectory:GL
+AmazonCodeCatalystReadOnlyAccess codecatalyst:GL
+AmazonCodeGuruProfilerReadOnlyAccess codeguru:G codeguru-profiler:BDGL
+AmazonCodeGuruReviewerReadOnlyAccess codeguru:G codeguru-reviewer:DGL
+AmazonCognitoReadOnly cognito-identity:DGL cognito-idp:DGL cognito-sync:DGL
+AmazonConnectReadOnlyAccess connect:DGL
+AmazonDocDBReadOnlyAccess rds:DL
+AmazonDynamoDBReadOnlyAccess dynamodb:BDGL dynamodb:Query dynamodb:Scan dynamodb:PartiQLSelect dax:DL
+AmazonEC2ContainerRegistryReadOnly ecr:BDGL
+AmazonEC2ReadOnlyAccess ec2:DG elasticloadbalancing:D cloudwatch:D cloudwatch:GetMetricStatistics cloudwatch:ListMetrics autoscaling:D
+AmazonEMRReadOnlyAccessPolicy_v2 elasticmapreduce:DL
+AmazonESReadOnlyAccess es:DGL
+AmazonElastiCacheReadOnlyAccess elasticache:DL
+AmazonElasticContainerRegistryPublicReadOnly ecr-public:DGL
+AmazonElasticFileSystemClientReadOnlyAccess elasticfilesystem:ClientMount elasticfilesystem:DescribeMountTargets
+AmazonElasticFileSystemClientReadWriteAccess elasticfilesystem:ClientMount elasticfilesystem:ClientWrite elasticfilesystem:DescribeMountTargets
+AmazonElasticFileSystemReadOnlyAccess elasticfilesystem:D
+AmazonElasticMapReduceReadOnlyAccess elasticmapreduce:DL
+AmazonElasticTranscoder_ReadOnlyAccess elastictranscoder:LR
+AmazonEventBridgePipesReadOnlyAccess pipes:DL
+AmazonEventBridgeReadOnlyAccess events:DL events:TestEventPattern schemas:DLS scheduler:GL pipes:DL
+AmazonEventBridgeSchedulerReadOnlyAccess scheduler:GL
+AmazonEventBridgeSchemasReadOnlyAccess schemas:DGLS
+AmazonFSxConsoleReadOnlyAccess fsx:D
+AmazonFSxReadOnlyAccess fsx:D
+AmazonGlacierReadOnlyAccess glacier:DGL
+AmazonGuardDutyReadOnlyAccess guardduty:DGL
+AmazonHoneycodeReadOnlyAccess honeycode:DGLQ
+AmazonInspector2ReadOnlyAccess inspector2:BDGLS
+AmazonInspectorReadOnlyAccess inspector:DGL
+AmazonKendraReadOnlyAccess kendra:DL
+AmazonKeyspacesReadOnlyAccess cassandra:Select
+AmazonKinesisAnalyticsReadOnly kinesisanalytics:DGL
+AmazonKinesisFirehoseReadOnlyAccess firehose:DL
+AmazonKinesisReadOnlyAccess kinesis:DGL
+AmazonKinesisVideoStreamsReadOnlyAccess kinesisvideo:DGL
+AmazonLexReadOnly lex:DGLS
+AmazonLookoutEquipmentReadOnlyAccess lookoutequipment:DL
+AmazonMQApiReadOnlyAccess mq:DL
+AmazonMQReadOnlyAccess mq:DL
+AmazonMSKConnectReadOnlyAccess kafkaconnect:DL
+AmazonMSKReadOnlyAccess kafka:DGL
+AmazonMachineLearningReadOnlyAccess machinelearning:DG
+AmazonMacieReadOnlyAccess macie2:DGL
+AmazonManagedBlockchainReadOnlyAccess managedblockchain:GL
+AmazonMechanicalTurkReadOnly mechanicalturk:GL
+AmazonMemoryDBReadOnlyAccess memorydb:DL
+AmazonOmicsReadOnlyAccess omics:GL
+AmazonOneEnterpriseReadOnlyAccess one:GL
+AmazonOpenSearchIngestionReadOnlyAccess osis:GL
+AmazonOpenSearchServiceReadOnlyAccess es:DGL
+AmazonPollyReadOnlyAccess polly:DGL polly:SynthesizeSpeech
+AmazonQLDBReadOnly qldb:DGL
+AmazonRDSPerformanceInsightsReadOnly pi:DGL
+AmazonRDSReadOnlyAccess rds:DL ec2:D cloudwatch:GL logs:DG
+AmazonRedshiftReadOnlyAccess redshift:D sns:GL cloudwatch:DGL
+AmazonRekognitionReadOnlyAccess rekognition:DGL rekognition:CompareFaces rekognition:Detect* rekognition:Search* rekognition:Recognize*
+AmazonRoute53AutoNamingReadOnlyAccess servicediscovery:GL
+AmazonRoute53DomainsReadOnlyAccess route53domains:GL
+AmazonRoute53ReadOnlyAccess route53:GL
+AmazonRoute53ResolverReadOnlyAccess route53resolver:GL
+AmazonS3ExpressReadOnlyAccess s3express:GL s3express:CreateSession
+AmazonS3FilesReadOnlyAccess s3files:GL
+AmazonS3OutpostsReadOnlyAccess s3-outposts:GL
+AmazonS3ReadOnlyAccess s3:DGL s3-object-lambda:GL
+AmazonS3TablesReadOnlyAccess s3tables:GL
+AmazonSESReadOnlyAccess ses:GL
+AmazonSNSReadOnlyAccess sns:GL sns:CheckIfPhoneNumberIsOptedOut
+AmazonSQSReadOnlyAccess sqs:GL
+AmazonSSMReadOnlyAccess ssm:DGL
+AmazonSageMakerReadOnly sagemaker:DL ecr:D
+AmazonTimestreamReadOnlyAccess timestream:DLS timestream:CancelQuery timestream:Select
+AmazonTranscribeReadOnlyAccess transcribe:GL
+AmazonVPCReadOnlyAccess ec2:D ec2:G
+AmazonVerifiedPermissionsReadOnlyAccess verifiedpermissions:GL verifiedpermissions:IsAuthorized*
+AmazonWorkDocsReadOnlyAccess workdocs:D
+AmazonWorkMailMessageFlowReadOnlyAccess workmailmessageflow:G
+AmazonWorkMailReadOnlyAccess ses:DG workmail:DGLS
+AmazonWorkSpacesWebReadOnly workspaces-web:GL
+AmazonZocaloReadOnlyAccess zocalo:D
+AnthropicReadOnlyAccess aws-external-anthropic:GL
+AutoScalingConsoleReadOnlyAccess elasticloadbalancing:D cloudwatch:D autoscaling:D
+AutoScalingReadOnlyAccess autoscaling:D
+CloudFrontReadOnlyAccess cloudfront:DGL cloudfront-keyvaluestore:DGL route53:L
+CloudSearchReadOnlyAccess cloudsearch:DL
+CloudWatchApplicationInsightsReadOnlyAccess applicationinsights:DL
+CloudWatchEventsReadOnlyAccess events:DL events:TestEventPattern
+CloudWatchLogsReadOnlyAccess logs:DGL
+CloudWatchReadOnlyAccess application-signals:BGL autoscaling:D cloudwatch:BDGL logs:DGL sns:GL rum:BGL synthetics:DGL xray:BGL
+CloudWatchSyntheticsReadOnlyAccess synthetics:DGL
+ComprehendReadOnly comprehend:BDL comprehend:Classify* comprehend:Contains* comprehend:Detect*
+ComputeOptimizerReadOnlyAccess compute-optimizer:DGL
+ElasticLoadBalancingReadOnly elasticloadbalancing:DG
+ElementalActivationsReadOnlyAccess elemental-activations:G
+ElementalAppliancesSoftwareReadOnlyAccess elemental-appliances-software:GL
+GlobalAcceleratorReadOnlyAccess globalaccelerator:DL
+IAMAccessAdvisorReadOnly iam:G iam:L iam:GenerateServiceLastAccessedDetails iam:GenerateOrganizationsAccessReport organizations:DL
+IAMAccessAnalyzerReadOnlyAccess access-analyzer:GL
+IVSReadOnlyAccess ivs:BGL ivschat:GL
+MultiPartyApprovalReadOnlyAccess mpa:GL
+NeptuneGraphReadOnlyAccess neptune-graph:GLR
+NeptuneReadOnlyAccess neptune-db:GLR
+OAMReadOnlyAccess oam:GL
+ResourceGroupsandTagEditorReadOnlyAccess resource-groups:GLS
+ServiceQuotasReadOnlyAccess servicequotas:GL
+TranslateReadOnly translate:DGL translate:TranslateText
+VPCLatticeReadOnlyAccess vpc-lattice:GL
+WellArchitectedConsoleReadOnlyAccess wellarchitected:GL
+`;

@@ -1,0 +1,139 @@
+/*
+ * One policy a line: its name, then what it allows on every resource. `s3` is every action of the service, `s3:GL` the actions whose
+ * names begin with Get and List (`VERBS` in aws-policy-rows.ts), and anything longer an action or a pattern as it stands.
+ *
+ * Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html for names, paths and purposes; what each
+ * one allows is this project's own choice.
+ */
+
+/** Under /service-role/: for roles that a service takes on. */
+export const SERVICE_ROLE_POLICIES = `
+AWSAppRunnerServicePolicyForECRAccess ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:DescribeImages ecr:GetAuthorizationToken ecr:GetDownloadUrlForLayer
+AWSAppSyncPushToCloudWatchLogs logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+AWSBackupServiceRolePolicyForBackup backup:D backup:StartBackupJob dynamodb:CreateBackup dynamodb:DescribeTable ec2:CopySnapshot ec2:CreateImage ec2:CreateSnapshot ec2:CreateTags ec2:D elasticfilesystem:Backup rds:CreateDBSnapshot rds:D storagegateway:CreateSnapshot tag:GetResources
+AWSBackupServiceRolePolicyForRestores dynamodb:RestoreTableFromBackup ec2:CreateVolume ec2:D ec2:RunInstances elasticfilesystem:Restore rds:D rds:RestoreDBInstanceFromDBSnapshot storagegateway:CreateStorediSCSIVolume
+AWSBatchServiceEventTargetRole batch:SubmitJob
+AWSBatchServiceRole autoscaling:CreateAutoScalingGroup autoscaling:CreateLaunchConfiguration autoscaling:DeleteAutoScalingGroup autoscaling:D autoscaling:UpdateAutoScalingGroup ec2:D ec2:RequestSpotFleet ec2:CancelSpotFleetRequests ec2:RunInstances ec2:TerminateInstances ecs:CreateCluster ecs:DeleteCluster ecs:D ecs:L ecs:RegisterTaskDefinition ecs:RunTask ecs:StopTask logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+AWSCloudHSMRole ec2:CreateNetworkInterface ec2:CreateTags ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaceAttribute ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:DescribeVpcs ec2:DetachNetworkInterface
+AWSCodeDeployRole autoscaling:CompleteLifecycleAction autoscaling:D autoscaling:PutLifecycleHook autoscaling:RecordLifecycleActionHeartbeat autoscaling:ResumeProcesses autoscaling:SuspendProcesses cloudwatch:DescribeAlarms ec2:D ec2:TerminateInstances elasticloadbalancing:DeregisterTargets elasticloadbalancing:D elasticloadbalancing:RegisterTargets sns:Publish tag:GetResources
+AWSCodeDeployRoleForCloudFormation cloudformation:DescribeStacks lambda:InvokeFunction
+AWSCodeDeployRoleForLambda cloudwatch:DescribeAlarms lambda:GetAlias lambda:GetProvisionedConcurrencyConfig lambda:InvokeFunction lambda:UpdateAlias s3:GetObject s3:GetObjectVersion sns:Publish
+AWSCodeDeployRoleForLambdaLimited cloudwatch:DescribeAlarms lambda:GetAlias lambda:UpdateAlias s3:GetObject s3:GetObjectVersion
+AWSConfigRoleForOrganizations organizations:D organizations:L
+AWSConfigRulesExecutionRole cloudwatch:PutMetricData config:G config:Put* s3:GetObject
+AWSControlTowerServiceRolePolicy cloudformation cloudtrail:CreateTrail cloudtrail:D cloudtrail:UpdateTrail config:D logs:CreateLogGroup organizations:D organizations:L servicecatalog:D
+AWSDataLifecycleManagerServiceRole ec2:CreateSnapshot ec2:CreateSnapshots ec2:CreateTags ec2:DeleteSnapshot ec2:DescribeInstances ec2:DescribeSnapshots ec2:DescribeVolumes
+AWSElasticBeanstalkEnhancedHealth autoscaling:D cloudwatch:PutMetricData ec2:DescribeInstanceStatus ec2:DescribeInstances elasticloadbalancing:D sqs:GetQueueAttributes sqs:GetQueueUrl
+AWSElasticBeanstalkService autoscaling:D cloudformation:D cloudwatch:DescribeAlarms ec2:D elasticbeanstalk elasticloadbalancing:D logs:D rds:D s3:G s3:L sqs:G
+AWSGlueServiceNotebookRole glue s3:GetBucketLocation s3:GetObject s3:ListAllMyBuckets s3:ListBucket
+AWSGlueServiceRole cloudwatch:PutMetricData ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcEndpoints glue logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents s3:GetBucketLocation s3:GetObject s3:ListAllMyBuckets s3:ListBucket
+AWSGreengrassResourceAccessRolePolicy greengrass iot:DescribeThing iot:GetThingShadow lambda:GetFunction lambda:GetFunctionConfiguration s3:GetObject
+AWSIoTDeviceDefenderAudit cognito-identity:G iot:D iot:G iot:L
+AWSIoTLogging logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents logs:PutRetentionPolicy
+AWSIoTOTAUpdate iot:CreateJob iot:DescribeJob s3:GetObjectVersion signer:DescribeSigningJob
+AWSIoTRuleActions cloudwatch:PutMetricData dynamodb:PutItem kinesis:PutRecord iot:Publish s3:PutObject sns:Publish sqs:SendMessage
+AWSIoTThingsRegistration iot:AttachPolicy iot:CreateThing iot:D iot:RegisterCertificate
+AWSLambdaBasicExecutionRole logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+AWSLambdaDynamoDBExecutionRole dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+AWSLambdaENIManagementAccess ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:UnassignPrivateIpAddresses
+AWSLambdaKinesisExecutionRole kinesis:DescribeStream kinesis:DescribeStreamSummary kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards kinesis:ListStreams kinesis:SubscribeToShard logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+AWSLambdaMSKExecutionRole ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcs kafka:DescribeCluster kafka:DescribeClusterV2 kafka:GetBootstrapBrokers logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+AWSLambdaRole lambda:InvokeFunction
+AWSLambdaSQSQueueExecutionRole logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage
+AWSLambdaVPCAccessExecutionRole ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSubnets ec2:UnassignPrivateIpAddresses logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+AWSQuickSightDescribeRDS rds:D
+AWSQuickSightDescribeRedshift redshift:DescribeClusters
+AWSQuickSightListIAM iam:L
+AWSQuicksightAthenaAccess athena:BatchGetQueryExecution athena:CancelQueryExecution athena:GetQueryExecution athena:GetQueryResults athena:ListQueryExecutions athena:StartQueryExecution glue:GetDatabase* glue:GetTable* s3:GetObject s3:ListBucket
+AWSShieldDRTAccessPolicy cloudfront:G cloudfront:L shield waf waf-regional wafv2
+AWSTransferLoggingAccess logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents
+AWS_ConfigRole acm:DL autoscaling:D cloudtrail:DGL cloudwatch:D config:Put* dynamodb:DL ec2:DG ecr:DG elasticloadbalancing:D iam:GL kms:DGL lambda:L rds:DL redshift:D s3:GetBucket* s3:ListAllMyBuckets s3:ListBucket sns:GL sqs:GL
+AmazonAPIGatewayPushToCloudWatchLogs logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:FilterLogEvents logs:GetLogEvents logs:PutLogEvents
+AmazonAppStreamServiceAccess ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcs s3:GetObject s3:ListBucket s3:PutObject
+AmazonDMSCloudWatchLogsRole logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:PutLogEvents
+AmazonDMSRedshiftS3Role s3:CreateBucket s3:DeleteBucket s3:DeleteObject s3:GetBucketLocation s3:GetObject s3:ListBucket s3:PutObject
+AmazonDMSVPCManagementRole ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeAvailabilityZones ec2:DescribeInternetGateways ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcs ec2:ModifyNetworkInterfaceAttribute
+AmazonEBSCSIDriverPolicy ec2:AttachVolume ec2:CreateSnapshot ec2:CreateTags ec2:CreateVolume ec2:DeleteSnapshot ec2:DeleteVolume ec2:DescribeAvailabilityZones ec2:DescribeInstances ec2:DescribeSnapshots ec2:DescribeVolumes ec2:DetachVolume ec2:ModifyVolume
+AmazonEC2ContainerServiceAutoscaleRole cloudwatch:DescribeAlarms cloudwatch:PutMetricAlarm ecs:DescribeServices ecs:UpdateService
+AmazonEC2ContainerServiceEventsRole ecs:RunTask
+AmazonEC2ContainerServiceRole ec2:AuthorizeSecurityGroupIngress ec2:D elasticloadbalancing:DeregisterInstancesFromLoadBalancer elasticloadbalancing:DeregisterTargets elasticloadbalancing:D elasticloadbalancing:RegisterInstancesWithLoadBalancer elasticloadbalancing:RegisterTargets
+AmazonEC2ContainerServiceforEC2Role ec2:DescribeTags ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetAuthorizationToken ecr:GetDownloadUrlForLayer ecs:CreateCluster ecs:DeregisterContainerInstance ecs:DiscoverPollEndpoint ecs:Poll ecs:RegisterContainerInstance ecs:StartTelemetrySession ecs:Submit* ecs:UpdateContainerInstancesState logs:CreateLogStream logs:PutLogEvents
+AmazonEC2RoleforAWSCodeDeploy s3:GetObject s3:GetObjectVersion s3:ListBucket
+AmazonEC2RoleforAWSCodeDeployLimited s3:GetObject s3:GetObjectVersion s3:ListBucket
+AmazonEC2RoleforDataPipelineRole cloudwatch datapipeline dynamodb ec2:D elasticmapreduce:AddJobFlowSteps elasticmapreduce:D elasticmapreduce:ListInstance* rds:D redshift:DescribeClusters s3 sdb sns sqs
+AmazonEC2RoleforSSM cloudwatch:PutMetricData ds:CreateComputer ds:DescribeDirectories ec2:DescribeInstanceStatus ec2messages logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:PutLogEvents s3:GetObject s3:PutObject ssm:DescribeAssociation ssm:G ssm:L ssm:PutInventory ssm:UpdateAssociationStatus ssm:UpdateInstanceInformation ssmmessages
+AmazonEC2SpotFleetAutoscaleRole cloudwatch:DescribeAlarms cloudwatch:DeleteAlarms cloudwatch:PutMetricAlarm ec2:DescribeSpotFleetRequests ec2:ModifySpotFleetRequest
+AmazonEC2SpotFleetTaggingRole ec2:CreateTags ec2:DescribeImages ec2:DescribeInstanceStatus ec2:DescribeSubnets ec2:RequestSpotInstances ec2:RunInstances ec2:TerminateInstances elasticloadbalancing:RegisterInstancesWithLoadBalancer elasticloadbalancing:RegisterTargets
+AmazonECSInfrastructureRolePolicyForVolumes ec2:AttachVolume ec2:CreateTags ec2:CreateVolume ec2:DeleteVolume ec2:DescribeVolumes ec2:DetachVolume
+AmazonECSTaskExecutionRolePolicy ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetAuthorizationToken ecr:GetDownloadUrlForLayer logs:CreateLogStream logs:PutLogEvents
+AmazonEFSCSIDriverPolicy ec2:DescribeAvailabilityZones elasticfilesystem:CreateAccessPoint elasticfilesystem:DeleteAccessPoint elasticfilesystem:DescribeAccessPoints elasticfilesystem:DescribeFileSystems elasticfilesystem:DescribeMountTargets elasticfilesystem:TagResource
+AmazonEMRServicePolicy_v2 cloudwatch:DeleteAlarms cloudwatch:DescribeAlarms cloudwatch:PutMetricAlarm ec2:CreateFleet ec2:CreateNetworkInterface ec2:CreateTags ec2:D ec2:RunInstances ec2:TerminateInstances
+AmazonElasticMapReduceEditorsRole ec2:CreateNetworkInterface ec2:CreateTags ec2:DescribeSecurityGroups elasticmapreduce:DescribeCluster elasticmapreduce:ListInstances elasticmapreduce:ListSteps
+AmazonElasticMapReduceRole cloudwatch:DeleteAlarms cloudwatch:DescribeAlarms cloudwatch:PutMetricAlarm ec2:AuthorizeSecurityGroup* ec2:CancelSpotInstanceRequests ec2:CreateFleet ec2:CreateNetworkInterface ec2:CreateSecurityGroup ec2:CreateTags ec2:DeleteTags ec2:D ec2:ModifyInstanceAttribute ec2:RequestSpotInstances ec2:RunInstances ec2:TerminateInstances s3:CreateBucket s3:G s3:L sdb:BatchPutAttributes sdb:Select sqs:CreateQueue sqs:DeleteMessage sqs:G sqs:ReceiveMessage
+AmazonElasticMapReduceforAutoScalingRole cloudwatch:DescribeAlarms elasticmapreduce:ListInstanceGroups elasticmapreduce:ModifyInstanceGroups
+AmazonElasticMapReduceforEC2Role cloudwatch dynamodb ec2:D elasticmapreduce:D elasticmapreduce:ListBootstrapActions elasticmapreduce:ListClusters elasticmapreduce:ListInstanceGroups elasticmapreduce:ListInstances elasticmapreduce:ListSteps glue:G kinesis:D kinesis:G kinesis:L rds:D s3 sdb sns sqs
+AmazonElasticTranscoderRole s3:G s3:L s3:PutObject sns:Publish
+AmazonPersonalizeFullAccess personalize
+AmazonRDSDirectoryServiceAccess ds:AuthorizeApplication ds:DescribeDirectories ds:GetAuthorizedApplicationDetails ds:UnauthorizeApplication
+AmazonRDSEnhancedMonitoringRole logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogStreams logs:GetLogEvents logs:PutLogEvents logs:PutRetentionPolicy
+AmazonRekognitionServiceRole kinesis:GetDataEndpoint kinesis:GetMedia kinesis:PutRecord kinesis:PutRecords sns:Publish
+AmazonS3ObjectLambdaExecutionRolePolicy logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents s3-object-lambda:WriteGetObjectResponse
+AmazonSNSRole logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents logs:PutMetricFilter logs:PutRetentionPolicy
+AmazonSSMAutomationRole ec2:CopyImage ec2:CreateImage ec2:CreateSnapshot ec2:CreateTags ec2:D ec2:RunInstances ec2:StartInstances ec2:StopInstances ec2:TerminateInstances lambda:InvokeFunction sns:Publish ssm
+AmazonSSMMaintenanceWindowRole resource-groups:ListGroupResources resource-groups:ListGroups ssm:CancelCommand ssm:GetAutomationExecution ssm:GetCommandInvocation ssm:GetParameters ssm:ListCommandInvocations ssm:ListCommands ssm:SendCommand ssm:StartAutomationExecution states:DescribeExecution states:StartExecution tag:GetResources
+AmazonSageMakerGeospatialFullAccess sagemaker-geospatial
+AmazonTextractServiceRole sns:Publish
+ApplicationAutoScalingForAmazonAppStreamAccess appstream:DescribeFleets appstream:UpdateFleet cloudwatch:DescribeAlarms
+AutoScalingNotificationAccessRole sns:Publish sqs:GetQueueUrl sqs:SendMessage
+CloudWatchEventsBuiltInTargetExecutionAccess ec2:CreateSnapshot ec2:D ec2:RebootInstances ec2:StopInstances ec2:TerminateInstances
+CloudWatchEventsInvocationAccess kinesis:PutRecord
+ComprehendDataAccessRolePolicy s3:GetObject s3:ListBucket s3:PutObject
+RDSCloudHsmAuthorizationRole cloudhsm:CreateLunaClient cloudhsm:D cloudhsm:GetConfig cloudhsm:ModifyLunaClient
+VMImportExportRoleForAWSConnector ec2:CopySnapshot ec2:D ec2:ModifySnapshotAttribute ec2:RegisterImage s3:GetBucketLocation s3:GetObject s3:ListBucket
+`;
+
+/** For instances, containers and agents; without a path. */
+export const WORKLOAD_POLICIES = `
+AWSAppMeshEnvoyAccess appmesh:StreamAggregatedResources
+AWSCodeDeployRoleForECS cloudwatch:DescribeAlarms ecs:CreateTaskSet ecs:DeleteTaskSet ecs:DescribeServices ecs:UpdateServicePrimaryTaskSet elasticloadbalancing:D elasticloadbalancing:ModifyListener elasticloadbalancing:ModifyRule lambda:InvokeFunction s3:GetObject s3:GetObjectVersion sns:Publish
+AWSCodeDeployRoleForECSLimited cloudwatch:DescribeAlarms ecs:CreateTaskSet ecs:DeleteTaskSet ecs:DescribeServices ecs:UpdateServicePrimaryTaskSet sns:Publish
+AWSElasticBeanstalkManagedUpdatesCustomerRolePolicy autoscaling:D cloudformation:D ec2:D elasticbeanstalk elasticloadbalancing:D
+AWSElasticBeanstalkMulticontainerDocker ecs:DeregisterContainerInstance ecs:DescribeContainerInstances ecs:DiscoverPollEndpoint ecs:Poll ecs:RegisterContainerInstance ecs:StartTask ecs:StartTelemetrySession ecs:StopTask ecs:Submit*
+AWSElasticBeanstalkWebTier elasticbeanstalk:PutInstanceStatistics logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents s3:G s3:L s3:PutObject xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments
+AWSElasticBeanstalkWorkerTier cloudwatch:PutMetricData dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem elasticbeanstalk:PutInstanceStatistics logs:CreateLogStream logs:PutLogEvents s3:G s3:L s3:PutObject sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:ReceiveMessage sqs:SendMessage xray:PutTelemetryRecords xray:PutTraceSegments
+AWSLakeFormationDataAdmin glue:G glue:L lakeformation
+AmazonDRSVPCManagement ec2:CreateNetworkInterface ec2:CreateSecurityGroup ec2:DeleteNetworkInterface ec2:DeleteSecurityGroup ec2:DescribeAvailabilityZones ec2:DescribeNetworkInterfaces ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVpcs
+AmazonEKSClusterPolicy autoscaling:D autoscaling:UpdateAutoScalingGroup ec2:AttachVolume ec2:CreateTags ec2:CreateVolume ec2:DeleteVolume ec2:D ec2:DetachVolume elasticloadbalancing kms:DescribeKey
+AmazonEKSFargatePodExecutionRolePolicy ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetAuthorizationToken ecr:GetDownloadUrlForLayer
+AmazonEKSServicePolicy ec2:CreateNetworkInterface ec2:CreateTags ec2:DeleteNetworkInterface ec2:D eks:UpdateClusterVersion logs:CreateLogStream logs:PutLogEvents
+AmazonEKSVPCResourceController ec2:AssignPrivateIpAddresses ec2:AttachNetworkInterface ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DetachNetworkInterface ec2:ModifyNetworkInterfaceAttribute ec2:UnassignPrivateIpAddresses
+AmazonEKSWorkerNodeMinimalPolicy ec2:DescribeInstanceTypes ec2:DescribeInstances ec2:DescribeVpcs ec2:DescribeSubnets eks-auth:AssumeRoleForPodIdentity
+AmazonEKSWorkerNodePolicy ec2:DescribeInstanceTypes ec2:DescribeInstances ec2:DescribeRouteTables ec2:DescribeSecurityGroups ec2:DescribeSubnets ec2:DescribeVolumes ec2:DescribeVolumesModifications ec2:DescribeVpcs eks:DescribeCluster eks-auth:AssumeRoleForPodIdentity
+AmazonEKS_CNI_Policy ec2:AssignPrivateIpAddresses ec2:AttachNetworkInterface ec2:CreateNetworkInterface ec2:CreateTags ec2:DeleteNetworkInterface ec2:D ec2:DetachNetworkInterface ec2:ModifyNetworkInterfaceAttribute ec2:UnassignPrivateIpAddresses
+AmazonESCognitoAccess cognito-identity:D cognito-identity:G cognito-identity:UpdateIdentityPool cognito-idp:CreateUserPoolClient cognito-idp:DeleteUserPoolClient cognito-idp:D cognito-idp:L
+AmazonOpenSearchServiceCognitoAccess cognito-identity:D cognito-identity:G cognito-identity:UpdateIdentityPool cognito-idp:CreateUserPoolClient cognito-idp:DeleteUserPoolClient cognito-idp:D cognito-idp:L
+AmazonSSMAutomationApproverAccess ssm:DescribeAutomationExecutions ssm:GetAutomationExecution ssm:SendAutomationSignal
+AmazonSSMDirectoryServiceAccess ds:CreateComputer ds:DescribeDirectories
+AmazonSSMManagedEC2InstanceDefaultPolicy ec2messages ssm:DescribeAssociation ssm:G ssm:L ssm:PutInventory ssm:UpdateInstanceInformation ssmmessages
+AmazonSSMManagedInstanceCore ec2messages ssm:DescribeAssociation ssm:DescribeDocument ssm:GetDeployablePatchSnapshotForInstance ssm:GetDocument ssm:GetManifest ssm:GetParameter ssm:GetParameters ssm:ListAssociations ssm:ListInstanceAssociations ssm:PutComplianceItems ssm:PutConfigurePackageResult ssm:PutInventory ssm:UpdateAssociationStatus ssm:UpdateInstanceAssociationStatus ssm:UpdateInstanceInformation ssmmessages
+AmazonSSMPatchAssociation ssm:DescribeEffectivePatchesForPatchBaseline ssm:GetPatchBaseline tag:GetResources
+AmazonVPCCrossAccountNetworkInterfaceOperations ec2:AssignIpv6Addresses ec2:AssignPrivateIpAddresses ec2:CreateNetworkInterface ec2:CreateNetworkInterfacePermission ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces ec2:DescribeRouteTables ec2:DescribeSubnets ec2:DescribeVpcs ec2:UnassignPrivateIpAddresses
+AmazonWorkSpacesServiceAccess ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces
+CloudWatchActionsEC2Access cloudwatch:D ec2:D ec2:RebootInstances ec2:StopInstances ec2:TerminateInstances
+CloudWatchAgentAdminPolicy cloudwatch:PutMetricData ec2:DescribeTags ec2:DescribeVolumes logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:PutLogEvents logs:PutRetentionPolicy ssm:GetParameter ssm:PutParameter xray:PutTelemetryRecords xray:PutTraceSegments
+CloudWatchAgentServerPolicy cloudwatch:PutMetricData ec2:DescribeTags ec2:DescribeVolumes logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams logs:PutLogEvents logs:PutRetentionPolicy ssm:GetParameter xray:PutTelemetryRecords xray:PutTraceSegments
+CloudWatchAutomaticDashboardsAccess autoscaling:D cloudwatch:D cloudwatch:G cloudwatch:L ec2:D ecs:D ecs:L lambda:GetFunctionConfiguration lambda:L sns:L
+CloudWatchLambdaInsightsExecutionRolePolicy logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+EC2InstanceProfileForImageBuilder imagebuilder:GetComponent kms:Decrypt logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents s3:GetObject
+EC2InstanceProfileForImageBuilderECRContainerBuilds ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:CompleteLayerUpload ecr:GetAuthorizationToken ecr:GetDownloadUrlForLayer ecr:InitiateLayerUpload ecr:PutImage ecr:UploadLayerPart imagebuilder:GetComponent imagebuilder:GetContainerRecipe logs:CreateLogGroup logs:CreateLogStream logs:PutLogEvents
+`;
+
+/** Under /job-function/. */
+export const JOB_FUNCTION_POLICIES = `
+Billing account:G account:L aws-portal:View* billing:GL billing:Update* budgets ce:CreateAnomalyMonitor ce:CreateCostCategoryDefinition ce:DGL ce:Update* consolidatedbilling:GL cur:DG cur:PutReportDefinition freetier:G invoicing:GL payments:GL payments:MakePayment purchase-orders:GL tax:GL
+DataScientist athena autoscaling:D cloudformation:D cloudwatch:D cloudwatch:GL datapipeline dynamodb ec2:D elasticmapreduce glue kinesis firehose lambda logs:DG machinelearning rds:D redshift s3 sagemaker sdb sns sqs states
+DatabaseAdministrator cloudwatch:D cloudwatch:GL cloudwatch:PutMetricAlarm dynamodb ec2:D elasticache kms:ListAliases lambda:GL lambda:InvokeFunction logs:DG rds redshift s3:GL sns:GL sns:CreateTopic sns:Subscribe
+NetworkAdministrator autoscaling:D cloudfront cloudtrail:D cloudtrail:G cloudwatch:D cloudwatch:GL directconnect ec2:*Address* ec2:*CustomerGateway* ec2:*DhcpOptions* ec2:*FlowLogs ec2:*InternetGateway* ec2:*NatGateway* ec2:*NetworkAcl* ec2:*NetworkInterface* ec2:*Route* ec2:*SecurityGroup* ec2:*Subnet* ec2:*TransitGateway* ec2:*Vpc* ec2:*VpnConnection* ec2:*VpnGateway* ec2:CreateTags ec2:DeleteTags ec2:DG elasticloadbalancing globalaccelerator logs:D logs:G networkmanager route53 route53domains sns:GL
+SupportUser support
+SystemAdministrator autoscaling cloudformation:DGL cloudtrail:DGL cloudwatch codecommit:GL codedeploy:GL config:DGL directconnect:D ec2 elasticloadbalancing:D events iam:GL kms:DGL lambda:GL logs rds:D route53:GL s3:GL secretsmanager:DescribeSecret secretsmanager:ListSecrets sns sqs ssm trustedadvisor:D
+`;
