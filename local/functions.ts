@@ -15,6 +15,8 @@ export interface FunctionsOptions {
   /** What every function's environment holds besides the template's: endpoints and credentials of this run. */
   readonly runEnvironment: Readonly<Record<string, string>>;
   readonly onLog: (functionName: string, line: string) => void;
+  /** What stands on this machine for a variable's value. Default: the value. */
+  readonly localize?: (value: string) => string;
 }
 
 /** Every AWS::Lambda::Function of the run, found by ARN. */
@@ -110,8 +112,12 @@ export class Functions {
     const variables = isTemplateObject(environment) ? (environment['Variables'] ?? {}) : {};
     if (!isTemplateObject(variables))
       throw new TemplateError(`${placeOf(resource)}: Environment is no map`);
+    const localize = this.options.localize ?? ((value) => value);
     return Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, variableText(resource, name, value)]),
+      Object.entries(variables).map(([name, value]) => [
+        name,
+        localize(variableText(resource, name, value)),
+      ]),
     );
   }
 

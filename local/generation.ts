@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import type { ApiServers } from './api-servers';
-import { listApis, localUrlOf } from './apis';
+import { listApis, localUrlOf, replaceApiUrls } from './apis';
 import type { Api, Apis } from './apis';
 import { CustomResources } from './custom-resources';
 import {
@@ -15,6 +15,8 @@ import { Functions } from './functions';
 import { Gateway } from './gateway/gateway';
 import { HttpGateway } from './gateway/http-gateway';
 import type { ServedApi } from './gateway/served-api';
+import { WebSocketConnections } from './gateway/websocket-connections';
+import { WebSocketGateway } from './gateway/websocket-gateway';
 import type { Logs } from './logs';
 import { Secrets } from './secrets';
 import { createKmsService } from './services/kms';
@@ -93,7 +95,7 @@ export class Generation {
       name: api.api.name,
       url: localUrlOf(api, port),
     }));
-    const functions = await this.#startFunctions();
+    const functions = await this.#startFunctions(ports);
     await this.#tables.create();
     this.#customResources = new CustomResources(this.stacks, functions, state);
     await this.#deploy();
@@ -121,11 +123,12 @@ export class Generation {
   }
 
   async stop(): Promise<void> {
+    for (const gateway of this.#served) gateway.close?.();
     await this.#functions?.restartAll();
     await this.#services?.stop();
   }
 
-  async #startFunctions(): Promise<Functions> {
+  async #startFunctions(ports: ReadonlyMap<Api, number>): Promise<Functions> {
     const { state, accessKeyId, dynamoDbEndpoint, logs } = this.options;
     this.#services = await startServices(
       [
@@ -150,6 +153,7 @@ export class Generation {
       onLog: (functionName, line) => {
         logs.write(functionName, line);
       },
+      localize: (value) => replaceApiUrls(value, ports),
     });
     return this.#functions;
   }
@@ -172,8 +176,17 @@ export class Generation {
         this.options.logs.write('gateway', `${new Date().toISOString()} ${problem}`);
       },
     };
-    return found.kind === 'REST'
-      ? new Gateway({ api: found.api, ...common })
-      : new HttpGateway({ api: found.api, ...common });
+    switch (found.kind) {
+      case 'REST':
+        return new Gateway({ api: found.api, ...common });
+      case 'HTTP':
+        return new HttpGateway({ api: found.api, ...common });
+      case 'WEBSOCKET':
+        return new WebSocketConnections({
+          gateway: new WebSocketGateway({ api: found.api, ...common }),
+          accessKeyId: this.options.accessKeyId,
+          now: Date.now,
+        });
+    }
   }
 }

@@ -24,13 +24,19 @@ const DRAINED_MILLISECONDS = 2000;
 
 /** An HTTP server in front of one API. It does not listen yet. */
 export function createGatewayServer(options: GatewayServerOptions): Server {
-  return createServer(
+  const server = createServer(
     { maxHeaderSize: MAXIMUM_HEADER_BYTES, keepAliveTimeout: 65_000 },
     (request, response) => {
       if (options.intercept?.(request, response) === true) return;
       void serve(options, request, response);
     },
   );
+  server.on('upgrade', (request, socket, head) => {
+    const gateway = options.gateway();
+    if (gateway?.upgrade !== undefined) gateway.upgrade(request, socket, head);
+    else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  return server;
 }
 
 async function serve(

@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 import { closeServer, listen, readBody } from '../http-server';
 import { isJsonObject, ServiceError } from './json-service';
 import type { JsonObject, JsonService } from './json-service';
+import { isSignedWith } from './signed-with';
 
 const MAXIMUM_BODY_BYTES = 256 * 1024;
 
@@ -82,12 +83,6 @@ function parse(body: Buffer): JsonObject {
   if (!isJsonObject(input))
     throw new ServiceError('SerializationException', 'the body is no JSON object');
   return input;
-}
-
-function isSignedWith(accessKeyId: string, authorization: string): boolean {
-  const prefix = Buffer.from(`AWS4-HMAC-SHA256 Credential=${accessKeyId}/`);
-  const given = Buffer.from(authorization).subarray(0, prefix.length);
-  return given.length === prefix.length && timingSafeEqual(given, prefix);
 }
 
 function send(response: ServerResponse, statusCode: number, body: JsonObject): void {
