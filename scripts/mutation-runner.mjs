@@ -21,6 +21,8 @@ class CoreRunner {
     this.root = root;
     this.expect = requireTypes('expect').expect;
     this.scripts = new Map();
+    this.imports = new Map();
+    this.times = new Map();
     this.external = requireHere;
     requireHere('./test/harness/fast-check-seed.cjs');
   }
@@ -38,6 +40,7 @@ class CoreRunner {
       const failureMessage = await failureOf(test);
       const timeSpentMs = performance.now() - begin;
       const { id } = test;
+      this.times.set(id, timeSpentMs);
       const result = { id, name: id, fileName: test.file, timeSpentMs };
       if (failureMessage === undefined) results.push({ ...result, status: SUCCESS });
       else results.push({ ...result, status: FAILED, failureMessage });
@@ -46,21 +49,21 @@ class CoreRunner {
     return { status: 'complete', tests: results, mutantCoverage: state.mutantCoverage };
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, disableBail, mutantActivation }) {
+  async mutantRun({ activeMutant, testFilter, hitLimit, disableBail, ...run }) {
     const state = stateOfStryker();
     const wanted = testFilter && new Set(testFilter);
     state.hitLimit = hitLimit;
     state.hitCount = hitLimit === undefined ? undefined : 0;
-    state.activeMutant = mutantActivation === 'static' ? activeMutant.id : undefined;
+    state.activeMutant = run.mutantActivation === 'static' ? activeMutant.id : undefined;
     const killedBy = [];
     let failureMessage;
     let nrOfTests = 0;
     try {
-      const files = wanted === undefined ? undefined : filesOf(wanted);
-      const tests = this.load(files ?? findTestFiles(join(this.root, 'test', 'core')));
+      const files = wanted === undefined ? this.dependentsOf(run.sandboxFileName) : filesOf(wanted);
+      const tests = this.load(files).filter(({ id }) => wanted?.has(id) !== false);
       state.activeMutant = activeMutant.id;
-      for (const test of tests) {
-        if (wanted !== undefined && !wanted.has(test.id)) continue;
+      // The quick ones first: most mutants do not outlive them.
+      for (const test of tests.sort((left, right) => this.timeOf(left) - this.timeOf(right))) {
         nrOfTests += 1;
         const failure = await failureOf(test);
         if (failure !== undefined) {
@@ -79,6 +82,34 @@ class CoreRunner {
     if (isOverLimit(state)) return { status: 'timeout', reason: `more than ${hitLimit} hits` };
     if (killedBy.length === 0) return { status: 'survived', nrOfTests };
     return { status: 'killed', killedBy, failureMessage, nrOfTests };
+  }
+
+  timeOf({ id }) {
+    return this.times.get(id) ?? 0;
+  }
+
+  /** The test files that import a file, by however many steps: no other test can notice a change of it. */
+  dependentsOf(file) {
+    const all = findTestFiles(join(this.root, 'test', 'core'));
+    return all.filter((test) => this.reaches(test, file, new Set()));
+  }
+
+  reaches(from, file, seen) {
+    if (from === file) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return this.importsOf(from).some((next) => this.reaches(next, file, seen));
+  }
+
+  importsOf(file) {
+    let imports = this.imports.get(file);
+    if (imports === undefined) {
+      const source = readFileSync(file, 'utf8');
+      const names = [...source.matchAll(/ from '(\.[^']+)'/g)].map(([, name]) => name);
+      imports = names.map((name) => resolve(dirname(file), name));
+      this.imports.set(file, imports);
+    }
+    return imports;
   }
 
   /** Evaluates test files, with all that they import, and gives their tests. */
@@ -168,7 +199,7 @@ function collectTests(file, tests, expect) {
   const each = (define) => (rows) => (title, run) => {
     for (const row of rows) {
       const values = Array.isArray(row) ? row : [row];
-      define(format(title, ...values), () => run(...values));
+      define(fillTitle(title, values), () => run(...values));
     }
   };
   return {
@@ -176,6 +207,13 @@ function collectTests(file, tests, expect) {
     test: Object.assign(add, { each: each(add) }),
     expect,
   };
+}
+
+/** As jest does: `%s` and its like, or `$name` for members of an object. */
+function fillTitle(title, values) {
+  const placeholders = title.match(/%[a-z]/g) ?? [];
+  const filled = format(title.replaceAll('%p', '%j'), ...values.slice(0, placeholders.length));
+  return filled.replace(/\$(\w+)/g, (whole, name) => String(values[0]?.[name] ?? whole));
 }
 
 async function failureOf({ run }) {
