@@ -114,8 +114,10 @@ const stringLike: ValueTest = (inPolicy, inRequest, surroundings) => {
 
 /** Each of the six parts on its own: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN */
 const arnLike: ValueTest = (inPolicy, inRequest, { version, context }) => {
-  const pattern = splitArnPattern(readPieces(inPolicy, hasVariables(version)));
   const parts = splitText(inRequest);
+  // A star alone is any ARN, as in Resource; it makes no ARN of what is none.
+  if (inPolicy === '*') return parts !== undefined;
+  const pattern = splitArnPattern(readPieces(inPolicy, hasVariables(version)));
   if (pattern === undefined || parts === undefined) return false;
   return pattern.every((pieces, index) => {
     const tokens = substitute(pieces, context);
@@ -130,9 +132,9 @@ export function splitText(text: string): readonly string[] | undefined {
   );
 }
 
-/** Integers and decimals, nothing else: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Numeric */
+/** Integers and decimals, as JSON writes numbers too: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Numeric */
 const readNumber = (text: string): number | undefined =>
-  /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : undefined;
+  /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i.test(text) ? Number(text) : undefined;
 
 /**
  * Milliseconds since the epoch of a W3C date or of epoch seconds; undefined for every other text, and for days that
@@ -143,7 +145,7 @@ const readNumber = (text: string): number | undefined =>
 export function readInstant(text: string): number | undefined {
   if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   const [whole, date = '', time = 'T00:00', seconds = ':00', fraction = '', zone = 'Z'] =
-    /^(\d{4}-\d\d(?:-\d\d)?)(?:(T\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d))?$/.exec(text) ?? [];
+    /^(\d{4}-\d\d(?:-\d\d)?)(?:(T\d\d:\d\d)(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
   if (whole === undefined) return undefined;
   const day = date.length === 7 ? `${date}-01` : date;
   const midnight = new Date(`${day}T00:00:00Z`);
@@ -197,7 +199,9 @@ function readAddress(text: string): string | undefined {
   if (gap < 0 || (halves.length === 2 && gap === 0)) return undefined;
   const groups = [...head, ...Array.from({ length: gap }, () => '0'), ...tail];
   const right = groups.length === 8 && groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group));
-  return right ? groups.map((group) => bits(Number.parseInt(group, 16), 16)).join('') : undefined;
+  if (!right) return undefined;
+  const all = groups.map((group) => bits(Number.parseInt(group, 16), 16)).join('');
+  return all.startsWith('0'.repeat(80) + '1'.repeat(16)) ? all.slice(96) : all;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress */
@@ -206,7 +210,10 @@ const ipAddress: ValueTest = (inPolicy, inRequest) => {
   const range = readAddress(network);
   const address = readAddress(inRequest);
   if (range === undefined || address?.length !== range.length || more.length > 0) return false;
-  const prefix = length === undefined ? range.length : readPrefixLength(length);
+  // Of an IPv4 network in IPv6's notation the first 96 bits are the notation's.
+  const notation = range.length === 32 && network.includes(':') ? 96 : 0;
+  const prefix = length === undefined ? range.length : readPrefixLength(length) - notation;
+  if (prefix < 0) return false;
   return prefix <= range.length && address.slice(0, prefix) === range.slice(0, prefix);
 };
 

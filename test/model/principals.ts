@@ -73,7 +73,7 @@ function awsNameReaches(name: string, principal: Principal): Reach | undefined {
     case 'Role':
       return name === principal.arn || isUniqueId ? 'identity' : undefined;
     case 'AssumedRole':
-      if (name === principal.arn) return 'itself';
+      if (name === principal.arn || name === sessionIdOf(principal)) return 'itself';
       return name === roleArnOf(principal) || isUniqueId ? 'identity' : undefined;
     case 'FederatedUser':
       if (name === principal.arn) return 'itself';
@@ -90,6 +90,12 @@ export function roleArnOf(principal: Principal & { type: 'AssumedRole' }): strin
   return principal.roleArn ?? `arn:aws:iam::${principal.accountId}:role/${role}`;
 }
 
+/** `AROA…:session`, as a saved policy refers to one session of a role that may have been made anew. */
+function sessionIdOf({ arn, uniqueId }: Principal & { type: 'AssumedRole' }): string | undefined {
+  const [, , session = ''] = arn.split('/');
+  return uniqueId === undefined ? undefined : `${uniqueId}:${session}`;
+}
+
 /**
  * A Deny with NotPrincipal spares a principal only when every name of it is listed: the account, the role or user, and
  * the session.
@@ -103,6 +109,8 @@ function isNamedInFull(element: PrincipalElement, principal: Principal): boolean
   if (!('arn' in principal)) {
     return isListed((kind, name) => nameReaches(kind, name, principal) !== undefined);
   }
+  // Everybody is everybody, in full.
+  if (isListed((kind, name) => kind === 'AWS' && name === '*')) return true;
   const names = namesOf(principal);
   return names.every((alternatives) =>
     isListed((kind, name) => kind === 'AWS' && alternatives.includes(name)),
@@ -122,7 +130,11 @@ function namesOf(principal: Identity): readonly (readonly string[])[] {
     case 'Role':
       return [account, [principal.arn, ...id]];
     case 'AssumedRole':
-      return [account, [roleArnOf(principal), ...id], [principal.arn]];
+      return [
+        account,
+        [roleArnOf(principal), ...id],
+        [principal.arn, sessionIdOf(principal) ?? principal.arn],
+      ];
     case 'FederatedUser':
       return [account, [principal.arn]];
   }

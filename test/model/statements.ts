@@ -86,6 +86,7 @@ function choosePrincipalElement(
   if (shape.principal === 'none') return {};
   if (shape.principal === 'everybody') return { Principal: choices.pick(['*', { AWS: '*' }]) };
   if (shape.principal === 'any' && choices.chance(isDeny ? 25 : 8)) {
+    if (choices.chance(8)) return { NotPrincipal: choices.pick(['*', { AWS: '*' }]) };
     return { NotPrincipal: chooseNames(choices, request, choices.integer(1, 4)) };
   }
   if (choices.chance(22)) return { Principal: choices.pick(['*', { AWS: '*' }, { AWS: ['*'] }]) };
@@ -112,6 +113,7 @@ function chooseName(choices: Choices, request: RequestContext): readonly [string
   return choices.pickWeighted([
     [6, choices.pick(other)],
     [1, ['AWS', choices.pick([...USER_IDS, ...ROLE_IDS])]],
+    [1, ['AWS', `${choices.pick([...USER_IDS, ...ROLE_IDS])}:s1`]],
     [1, ['AWS', choices.pick(ACCOUNTS)]],
     [1, ['Service', choices.pick(SERVICES)]],
     [1, ['Federated', choices.pick(PROVIDERS)]],
@@ -123,13 +125,16 @@ function namesFor({ principal }: RequestContext): readonly (readonly [string, st
   if (principal.type === 'Anonymous') return [];
   if (principal.type === 'Service') return [['Service', principal.service]];
   if ('provider' in principal) return [['Federated', principal.provider]];
-  const roleName = principal.type === 'AssumedRole' ? principal.arn.split('/')[1] : undefined;
+  const [, roleName, session] = principal.type === 'AssumedRole' ? principal.arn.split('/') : [];
   return [
     principal.arn,
     principal.arn,
     principal.accountId,
     `arn:aws:iam::${principal.accountId}:root`,
     principal.uniqueId,
+    session === undefined || principal.uniqueId === undefined
+      ? undefined
+      : `${principal.uniqueId}:${session}`,
     'userArn' in principal ? principal.userArn : undefined,
     'roleArn' in principal ? principal.roleArn : undefined,
     roleName === undefined ? undefined : `arn:aws:iam::${principal.accountId}:role/${roleName}`,
@@ -313,8 +318,7 @@ function chooseCondition(
 }
 
 function chooseOperator(choices: Choices, key: ConditionKey): string {
-  // An unreadable number may be the empty text, of which no page says whether it is a value.
-  if (choices.chance(8) && key.type !== 'number') return 'Null';
+  if (choices.chance(8)) return 'Null';
   const type = choices.chance(8) ? choices.pick(Object.keys(OPERATORS) as KeyType[]) : key.type;
   const base = choices.pick(OPERATORS[type]);
   const set = choices.chance(key.multivalued === true ? 85 : 6)
@@ -355,6 +359,7 @@ function vague(
     case 'text':
       return choices.chance(50) ? blur(choices, value) : vary(choices, value);
     case 'arn':
+      if (choices.chance(10)) return '*';
       return value.startsWith('arn:') ? vagueArn(choices, value, version) : value;
     case 'number':
       return /^-?\d+$/.test(value) ? Number(value) : choices.pick([value, '${orders:Total}']);
@@ -368,6 +373,9 @@ function vague(
         '0.0.0.0/0',
         '::/0',
         '2001:DB8::/32',
+        '::ffff:10.0.0.0/112',
+        '::ffff:10.0.0.0/24',
+        '::ffff:a00:1',
         '10.0.0.1/32',
         '${aws:SourceIp}',
       ]);
