@@ -20,6 +20,7 @@ const STAGES: readonly (readonly string[])[] = [
     'PROHIBITED_RESOURCE',
     'PROHIBITED_ACTION',
     'PROHIBITED_BY_TYPE',
+    'SHARED_PROVIDER',
   ],
 ];
 

@@ -2,7 +2,7 @@ import { parseOperator } from './condition-operators';
 import type { ConditionEntry } from './document';
 import type { JsonNode, JsonObject } from './json';
 import { foldCase } from './letter-case';
-import type { PolicyReader } from './policy-reader';
+import { SYNTAX_ERROR, type PolicyReader } from './policy-reader';
 import { parseTemplate } from './variables';
 
 /** Reads a Condition block; one entry for each operator and key. */
@@ -44,7 +44,9 @@ function parseKeys(
   const use = parseOperator(operator);
   if (use === undefined && node.members.length > 0) {
     const message = `\`${operator}\` is no condition operator`;
-    reader.reportSyntax('UNKNOWN_OPERATOR', node, message);
+    const awsMessage =
+      reader.kind === 'trust' ? `Invalid Condition type : ${operator}` : SYNTAX_ERROR;
+    reader.report('UNKNOWN_OPERATOR', node, message, awsMessage);
   }
   const replaces = reader.variables && use?.operator.variables === true;
   const keys: string[] = [];

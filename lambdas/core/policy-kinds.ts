@@ -1,5 +1,6 @@
 import type { PolicyKind, Statement } from './document';
 import { foldCase } from './letter-case';
+import { findSharedProviderProblem } from './shared-oidc-providers';
 
 export interface KindProblem {
   readonly code: string;
@@ -45,6 +46,10 @@ const checkTrust: Check = (statement) => {
   if (actions.some((action) => !ROLE_ACTION.test(foldCase(action)))) {
     const message = 'AssumeRole policy may only specify STS AssumeRole actions.';
     problems.push({ code: 'PROHIBITED_ACTION', element: 'Action', message });
+  }
+  const shared = findSharedProviderProblem(statement);
+  if (shared !== undefined) {
+    problems.push({ code: 'SHARED_PROVIDER', element: 'Principal', message: shared });
   }
   return problems;
 };

@@ -34,7 +34,7 @@ export function verbsOf(
 ): { readonly service: string; readonly verbs: readonly Verb[] } | undefined {
   const [service = '', letters] = grant.split(':');
   return letters !== undefined && /^[BDGLQRS]+$/.test(letters)
-    ? { service, verbs: [...letters] as Verb[] }
+    ? { service, verbs: Array.from(letters) as Verb[] }
     : undefined;
 }
 

@@ -256,6 +256,12 @@ test.each<[string, PolicyKind, object | string, string | undefined]>([
   ],
   ['no principal', 'trust', { ...TRUST, Principal: undefined }, 'Missing required field Principal'],
   [
+    'an operator that is none',
+    'trust',
+    { ...TRUST, Condition: { ForAllValuesStringEquals: { 'aws:username': 'a' } } },
+    'Invalid Condition type : ForAllValuesStringEquals',
+  ],
+  [
     'a principal that is none',
     'trust',
     { ...TRUST, Principal: { AWS: 'x' } },
