@@ -50,7 +50,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function operationRow({ name, route, accessLevel, authorization }: AnyOperation): string[] {
-  const passes = authorization?.passedRole === undefined ? [] : ['iam:PassRole'];
+  const passes =
+    authorization === undefined || !('passedRole' in authorization) ? [] : ['iam:PassRole'];
   return [
     name,
     code(route),

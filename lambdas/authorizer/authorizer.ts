@@ -5,14 +5,14 @@ import { evaluate } from '../core/evaluate';
 import type { RequestContext } from '../core/request-context';
 import { signatureDoesNotMatch } from '../credentials/authentication-errors';
 import { parseSignature } from '../credentials/signature-parts';
-import { verifySignature } from '../credentials/signature-v4';
-import { SigningKeyCache } from '../credentials/signing-key-cache';
+import type { SessionTokens } from '../credentials/session-token';
 import type { AccessKeyRecord } from '../identity/entities';
 import type { LoadedPrincipal } from '../identity/principals';
+import { multiFactorAge } from '../identity/sessions';
 import { ERRORS, IamError } from '../protocol/errors';
-import type { HttpRequest } from '../protocol/http';
 import type { Store } from '../store/store';
 import type { DecidedRoute, GuardedAnswer } from './answers/guarded-answer';
+import { Authentication } from './authentication';
 import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from './decision-log';
 import type { GuardedRequest } from './events/guarded-request';
 import type { GatewayForm, Written } from './gateway-form';
@@ -28,6 +28,7 @@ export interface AuthorizerOptions {
   readonly stalenessSeconds: number;
   /** Opens the sealed secret of an access key. Rejects with an outage, never with a caller's fault. */
   readonly openSecret: (accessKey: AccessKeyRecord) => Promise<string>;
+  readonly sessions: SessionTokens;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Takes one line of JSON for every call. */
@@ -36,12 +37,6 @@ export interface AuthorizerOptions {
 
 /** The service that AWS's own signers name for a call of an API. */
 const EXECUTE_API = 'execute-api';
-
-/** A call whose signature holds, by a principal that is there. */
-interface Authenticated {
-  readonly principal: LoadedPrincipal;
-  readonly payloadHash: string;
-}
 
 /**
  * Answers a gateway's question about one call.
@@ -52,12 +47,12 @@ interface Authenticated {
  * - An outage of ours: throws any other Error, which becomes 500. Never an Allow, and never a Deny, which would be kept.
  */
 export class Authorizer {
-  readonly #principals: PrincipalCache;
+  readonly #authentication: Authentication;
   readonly #catalogues: RouteCatalogues;
-  readonly #signingKeys = new SigningKeyCache();
 
   constructor(private readonly options: AuthorizerOptions) {
-    this.#principals = new PrincipalCache(options.store, options);
+    const principals = new PrincipalCache(options.store, options);
+    this.#authentication = new Authentication({ ...options, principals });
     this.#catalogues = new RouteCatalogues(options.store, options);
   }
 
@@ -123,7 +118,11 @@ export class Authorizer {
     // Where the credentials are bad nobody waits for the catalogue; its failure must not be the process's.
     loading.catch(() => undefined);
     const services = service === EXECUTE_API ? [] : ownService(await loading);
-    const { principal, payloadHash } = await this.#authenticate(request, services, now);
+    const { principal, payloadHash } = await this.#authentication.authenticate(
+      request,
+      [EXECUTE_API, ...services],
+      now,
+    );
     if (request.isBody?.(payloadHash) === false) {
       throw signatureDoesNotMatch();
     }
@@ -142,39 +141,6 @@ export class Authorizer {
         };
       }),
     };
-  }
-
-  async #authenticate(
-    { http, gateway }: GuardedRequest,
-    services: readonly string[],
-    now: number,
-  ): Promise<Authenticated> {
-    const { credential, payloadHash } = await this.#verify(http, services, now);
-    const principal = await this.#principals.principal(credential.accessKey, gateway.partition);
-    if (principal === undefined) {
-      throw new IamError('InvalidClientTokenId', 'the owner of the access key is gone');
-    }
-    return { principal, payloadHash };
-  }
-
-  async #verify(http: HttpRequest, services: readonly string[], now: number) {
-    return verifySignature(http, {
-      services: [EXECUTE_API, ...services],
-      now,
-      signingKeys: this.#signingKeys,
-      findKey: async (accessKeyId, sessionToken) => {
-        // Long-term keys have no session token; one that comes with a key of theirs belongs to something else.
-        const accessKey =
-          sessionToken === undefined ? await this.#principals.accessKey(accessKeyId) : undefined;
-        return accessKey?.Status === 'Active'
-          ? {
-              accessKey,
-              keyVersion: Buffer.from(accessKey.SealedSecret).toString('base64'),
-              readSecretAccessKey: async () => this.options.openSecret(accessKey),
-            }
-          : undefined;
-      },
-    });
   }
 }
 
@@ -204,6 +170,7 @@ function decideGuarded(
     resourceAccount,
     context: {
       ...caller.context,
+      ...multiFactorAge(caller.session, now),
       ...requestKeys(http, { region: gateway.region, resourceAccount, now }),
     },
   };

@@ -1,5 +1,6 @@
 import { DataKeys } from '../credentials/data-key';
 import { SealedSecrets } from '../credentials/sealed-secret';
+import { SessionTokens } from '../credentials/session-token';
 import { DynamoDbStore } from '../store/dynamodb-store';
 import { Authorizer } from './authorizer';
 import { readEnvironment } from './environment';
@@ -33,6 +34,7 @@ function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
     stalenessSeconds: environment.stalenessSeconds,
     openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
+    sessions: new SessionTokens(dataKeys),
     now: Date.now,
     log: (line) => {
       process.stdout.write(`${line}\n`);

@@ -5,6 +5,8 @@ import {
   ownerOf,
   type LoadedPrincipal,
 } from '../identity/principals';
+import { loadSession } from '../identity/sessions';
+import type { SessionClaims } from '../credentials/session-claims';
 import { encodeParts } from '../store/keys';
 import type { Store } from '../store/store';
 import { FreshnessCache } from './freshness-cache';
@@ -32,13 +34,15 @@ const ABSENCE_BYTES = 64;
 export class PrincipalCache {
   readonly #accessKeys: FreshnessCache<AccessKeyRecord | undefined>;
   readonly #principals: FreshnessCache<LoadedPrincipal | undefined>;
+  readonly #sessions: FreshnessCache<LoadedPrincipal | undefined>;
 
   constructor(
     private readonly store: Store,
-    options: PrincipalCacheOptions,
+    private readonly options: PrincipalCacheOptions,
   ) {
     this.#accessKeys = new FreshnessCache({ ...options, bounds: ACCESS_KEY_BOUNDS });
     this.#principals = new FreshnessCache({ ...options, bounds: PRINCIPAL_BOUNDS });
+    this.#sessions = new FreshnessCache({ ...options, bounds: PRINCIPAL_BOUNDS });
   }
 
   /** undefined where there is no such key. */
@@ -61,6 +65,21 @@ export class PrincipalCache {
       const options = { consistent: true, accessKeyId, partition };
       const value = await loadPrincipal(this.store, owner, options);
       return { value, bytes: value?.bytes ?? ABSENCE_BYTES };
+    });
+  }
+
+  /**
+   * undefined where the session's principal is gone, or the key that asked for it. Only for a session whose token has been opened
+   * for this very call, so that its time is looked at each time.
+   */
+  async session(
+    { claims, token }: { readonly claims: SessionClaims; readonly token: string },
+    partition: string,
+  ): Promise<LoadedPrincipal | undefined> {
+    return this.#sessions.get(encodeParts(partition, token), async () => {
+      const options = { consistent: true, partition, now: this.options.now() };
+      const value = await loadSession(this.store, claims, options);
+      return { value, bytes: (value?.bytes ?? ABSENCE_BYTES) + 2 * token.length };
     });
   }
 }

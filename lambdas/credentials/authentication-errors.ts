@@ -16,6 +16,10 @@ export const incompleteSignature = (message: string): IamError =>
 export const invalidClientTokenId = (): IamError =>
   new IamError('InvalidClientTokenId', 'The security token included in the request is invalid.');
 
+/** The credentials are temporary, and their time is over. */
+export const expiredToken = (): IamError =>
+  new IamError('ExpiredToken', 'The security token included in the request is expired');
+
 const MISMATCH =
   'The request signature we calculated does not match the signature you provided. ' +
   'Check your AWS Secret Access Key and signing method. ' +

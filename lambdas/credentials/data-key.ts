@@ -7,7 +7,8 @@ import type { Item, Store } from '../store/store';
 import type { KeyEncryption } from './key-encryption';
 
 /** What a key is derived for; no two purposes share one. */
-export type KeyPurpose = 'secret' | 'marker' | 'bearer' | 'refresh' | 'challenge';
+export type KeyPurpose =
+  'secret' | 'marker' | 'session' | 'bearer' | 'refresh' | 'challenge' | 'authorization message';
 
 /** Bytes of every key here: AES-256. */
 const KEY_BYTES = 32;

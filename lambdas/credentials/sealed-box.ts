@@ -22,7 +22,7 @@ export type Binding = readonly string[];
 export async function seal(
   dataKeys: DataKeys,
   purpose: KeyPurpose,
-  plaintext: string,
+  plaintext: string | Uint8Array,
   binding: Binding,
 ): Promise<Uint8Array> {
   const key = await dataKeys.newest();
@@ -34,20 +34,31 @@ export async function seal(
     authTagLength: TAG_BYTES,
   });
   cipher.setAAD(associatedData(header, binding));
-  const ciphertext = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+  const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext;
+  const ciphertext = Buffer.concat([cipher.update(bytes), cipher.final()]);
   return new Uint8Array(Buffer.concat([header, nonce, ciphertext, cipher.getAuthTag()]));
 }
 
-/**
- * The plaintext; undefined for whatever was not sealed here, for this purpose and with this binding.
- * Errors: those of the data keys, which are outages.
- */
+/** As {@link openBytes}, for what was sealed as text. */
 export async function open(
   dataKeys: DataKeys,
   purpose: KeyPurpose,
   box: Uint8Array,
   binding: Binding,
 ): Promise<string | undefined> {
+  return (await openBytes(dataKeys, purpose, box, binding))?.toString('utf8');
+}
+
+/**
+ * The plaintext; undefined for whatever was not sealed here, for this purpose and with this binding.
+ * Errors: those of the data keys, which are outages.
+ */
+export async function openBytes(
+  dataKeys: DataKeys,
+  purpose: KeyPurpose,
+  box: Uint8Array,
+  binding: Binding,
+): Promise<Buffer | undefined> {
   const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength);
   if (bytes.byteLength < OVERHEAD_BYTES || bytes.readUInt8(0) !== VERSION) {
     return undefined;
@@ -62,7 +73,7 @@ function decrypt(
   purpose: KeyPurpose,
   bytes: Buffer,
   binding: Binding,
-): string | undefined {
+): Buffer | undefined {
   const header = bytes.subarray(0, HEADER_BYTES);
   const nonce = bytes.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', key.deriveKey(purpose), nonce, {
@@ -72,7 +83,7 @@ function decrypt(
   decipher.setAuthTag(bytes.subarray(bytes.byteLength - TAG_BYTES));
   const ciphertext = bytes.subarray(HEADER_BYTES + NONCE_BYTES, bytes.byteLength - TAG_BYTES);
   try {
-    return Buffer.concat([decipher.update(ciphertext), decipher.final()]).toString('utf8');
+    return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
   } catch {
     return undefined;
   }

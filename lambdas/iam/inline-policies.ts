@@ -6,7 +6,7 @@ import type { Call } from '../operations/operation';
 import { queryEntries, takePage, type PageEnd, type PageRequest } from '../operations/paging';
 import { IamError } from '../protocol/errors';
 import { CHILD_PREFIX } from '../store/keys';
-import { checkPolicyDocument } from './policy-documents';
+import { checkPolicyDocument } from '../operations/policy-documents';
 import { holderPartition, inlineRowKey, type PolicyHolder } from './policy-holders';
 
 /** Puts a policy in the place of the one of that name, if there is one. Errors: LimitExceeded, MalformedPolicyDocument. */

@@ -1,5 +1,5 @@
-import { iamArn } from '../identity/arns';
 import { AWS_ACCOUNT_ID } from '../identity/aws-managed-policies';
+import { iamArn } from '../identity/arns';
 import { SERVICE_ROLE_PATH } from '../identity/linked-services';
 import type { Found } from '../identity/lookup';
 import { readAttachment, toAttributes } from '../identity/records';

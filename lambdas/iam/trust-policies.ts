@@ -8,7 +8,7 @@ import { findRole, findRoleById, foundRole } from '../identity/role-lookup';
 import type { Call } from '../operations/operation';
 import { IamError } from '../protocol/errors';
 import { principalKey } from '../store/keys';
-import { checkPolicyDocument } from './policy-documents';
+import { checkPolicyDocument } from '../operations/policy-documents';
 
 /** What a role's row keeps of its trust policy. */
 export type TrustPolicy = Pick<RoleRecord, 'AssumeRolePolicyDocument' | 'TrustedPrincipals'>;

@@ -43,3 +43,17 @@ export function iamPathArn(
 export function rootArn(scope: ArnScope): string {
   return `arn:${scope.partition}:iam::${scope.accountId}:root`;
 }
+
+/**
+ * `arn:aws:sts::123456789012:assumed-role/deployer/alice`: without the role's path.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+export function roleSessionArn(scope: ArnScope, roleName: string, sessionName: string): string {
+  return `arn:${scope.partition}:sts::${scope.accountId}:assumed-role/${roleName}/${sessionName}`;
+}
+
+/** `arn:aws:sts::123456789012:federated-user/guest`. */
+export function federatedUserArn(scope: ArnScope, name: string): string {
+  return `arn:${scope.partition}:sts::${scope.accountId}:federated-user/${name}`;
+}

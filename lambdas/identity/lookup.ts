@@ -1,7 +1,7 @@
 import { foldName, nameKey, policyKey, principalKey } from '../store/keys';
 import type { Item, Key, Store } from '../store/store';
 import { iamArn, type ArnScope } from './arns';
-import { AWS_ACCOUNT_ID, awsManagedPolicy, type AwsManagedPolicy } from './aws-managed-policies';
+import { AWS_ACCOUNT_ID, type AwsManagedPolicy, awsManagedPolicy } from './aws-managed-policies';
 import type { GroupRecord, NameRecord, PolicyRecord, UserRecord } from './entities';
 import { readGroup, readName, readPolicy, readUser } from './records';
 

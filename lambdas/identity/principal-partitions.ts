@@ -14,6 +14,7 @@ import {
   readOwnedAccessKey,
   readUser,
 } from './records';
+import { readRole, type RoleRecord } from './role-entities';
 
 /** A user by ids, with the groups that it was last known to be in. */
 export interface UserIdentity {
@@ -44,11 +45,18 @@ export interface UserRows extends AttachedRows {
   readonly unreadGroupIds: readonly string[];
 }
 
+export interface RoleRows extends AttachedRows {
+  readonly role: RoleRecord;
+}
+
 /**
  * A group's partition is read up to its members, of which there may be thousands: `Attached#`, `Group` and `Inline#` come
  * before `Member#` in byte order, and ten attachments and a few inline policies are what IAM's quotas let a group have.
  */
 const GROUP_PAGE_LIMIT = 32;
+
+/** Likewise a role's, which any number of instance profiles may use: `Attached#`, `Inline#` and `Role` come before `UsedIn#`. */
+const ROLE_PAGE_LIMIT = 32;
 
 /** A user and the groups that it is hinted to be in, in one round trip; undefined where there is no such user. */
 export async function loadUserRows(
@@ -76,6 +84,18 @@ export async function loadUserRows(
     groups: hintedGroups.filter((group) => memberOf.has(group.groupId)),
     unreadGroupIds: [...memberOf].filter((groupId) => !hinted.has(groupId)),
   };
+}
+
+/** A role by its id, in one round trip; undefined where there is no such role. */
+export async function loadRoleRows(
+  store: Store,
+  owner: { readonly accountId: string; readonly id: string },
+  options: ReadOptions,
+): Promise<RoleRows | undefined> {
+  const partition = principalPartition('Role', owner.accountId, owner.id);
+  const items = await queryAll(store, partition, options, ROLE_PAGE_LIMIT, CHILD_PREFIX.usedIn);
+  const role = items.find((item) => item.key.sort === 'Role');
+  return role === undefined ? undefined : { role: readRole(role), ...attachedRows(items) };
 }
 
 /** Groups with what hangs under them, all at once. */

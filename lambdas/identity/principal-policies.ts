@@ -1,6 +1,7 @@
 import { compileOrDeny, unreadablePolicy, type CompiledPolicy } from '../core/compile';
 import type { PolicyType } from '../core/decision';
 import { createPolicySet, type PolicySet } from '../core/policy-set';
+import type { SessionPolicies } from '../credentials/session-claims';
 import { encodeParts, policyKey } from '../store/keys';
 import type { Item, ReadOptions, Store } from '../store/store';
 import type { AttachmentRecord, PolicyReference } from './entities';
@@ -9,6 +10,7 @@ import {
   loadGroups,
   type AttachedRows,
   type GroupRows,
+  type RoleRows,
   type UserRows,
 } from './principal-partitions';
 import { readPolicy } from './records';
@@ -41,22 +43,29 @@ interface SizedPolicy {
   readonly bytes: number;
 }
 
-/** A user's policies, and about how much memory they hold. */
-export interface UserPolicies {
+/** What is referred to, by id. */
+type Reference = Pick<PolicyReference, 'AccountId' | 'PolicyId' | 'PolicyArn'>;
+
+/** A principal's policies, and about how much memory they hold. */
+export interface PrincipalPolicies {
   readonly policies: PolicySet;
   readonly bytes: number;
 }
 
-/** All that decides about a user: its own policies, those of its groups, and its permissions boundary. */
+/**
+ * All that decides about a user: its own policies, those of its groups, its permissions boundary, and the policies of its session
+ * where those apply.
+ */
 export async function loadUserPolicies(
   store: Store,
   rows: UserRows,
   options: ReadOptions,
-): Promise<UserPolicies> {
+  session?: SessionPolicies,
+): Promise<PrincipalPolicies> {
   const { PermissionsBoundary: boundary } = rows.user;
   const known = [rows, ...rows.groups].flatMap((holder) => holder.attachments);
   const [documents, lateGroups] = await Promise.all([
-    loadDocuments(store, boundary === undefined ? known : [...known, boundary], options),
+    loadDocuments(store, [...known, ...layerReferences(boundary, session)], options),
     loadGroups(store, rows.accountId, rows.unreadGroupIds, options),
   ]);
   const late = await loadDocuments(
@@ -69,23 +78,87 @@ export async function loadUserPolicies(
     ...compileHolder(rows, `user_${rows.user.UserName}`, found),
     ...[...rows.groups, ...lateGroups].flatMap((group) => compileGroup(group, found)),
   ];
-  const boundaries =
-    boundary === undefined
-      ? undefined
-      : [compileReference(boundary, 'permissions boundary', found)];
+  return combine(identity, boundary, session, found);
+}
+
+/** All that decides about a session of a role: the role's policies, its permissions boundary, and the session's own policies. */
+export async function loadRolePolicies(
+  store: Store,
+  rows: RoleRows,
+  options: ReadOptions,
+  session: SessionPolicies | undefined,
+): Promise<PrincipalPolicies> {
+  const { PermissionsBoundary: boundary, RoleName } = rows.role;
+  const references = [...rows.attachments, ...layerReferences(boundary, session)];
+  const documents = await loadDocuments(store, references, options);
+  return combine(compileHolder(rows, `role_${RoleName}`, documents), boundary, session, documents);
+}
+
+/** Whatever its session's policies allow: of root, and of root's guests. */
+export async function loadRootPolicies(
+  store: Store,
+  options: ReadOptions,
+  session: SessionPolicies | undefined,
+): Promise<PrincipalPolicies> {
+  const documents = await loadDocuments(store, layerReferences(undefined, session), options);
+  const everything = compileOnce({
+    policyType: 'identity-based policy',
+    policyId: 'root',
+    document: EVERYTHING,
+  });
+  return combine([everything], undefined, session, documents);
+}
+
+const EVERYTHING =
+  '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}';
+
+function layerReferences(
+  boundary: PolicyReference | undefined,
+  session: SessionPolicies | undefined,
+): readonly Reference[] {
+  return [...(boundary === undefined ? [] : [boundary]), ...(session?.managed ?? [])];
+}
+
+/** Invariant: a layer that applies is there, however little is in it. */
+function combine(
+  identity: readonly SizedPolicy[],
+  boundary: PolicyReference | undefined,
+  session: SessionPolicies | undefined,
+  documents: ReadonlyMap<string, string>,
+): PrincipalPolicies {
+  const bounds = boundary && [compileReference(boundary, 'permissions boundary', documents)];
+  const limits = session && compileSession(session, documents);
+  const compiled = (layer: readonly SizedPolicy[]) => layer.map((policy) => policy.compiled);
   return {
     policies: createPolicySet({
-      identity: identity.map(({ compiled }) => compiled),
-      ...(boundaries === undefined ? {} : { boundary: boundaries.map(({ compiled }) => compiled) }),
+      identity: compiled(identity),
+      ...(bounds === undefined ? {} : { boundary: compiled(bounds) }),
+      ...(limits === undefined ? {} : { session: compiled(limits) }),
     }),
-    bytes: [...identity, ...(boundaries ?? [])].reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: [...identity, ...(bounds ?? []), ...(limits ?? [])].reduce(
+      (sum, { bytes }) => sum + bytes,
+      0,
+    ),
   };
+}
+
+function compileSession(
+  { inline, managed }: SessionPolicies,
+  documents: ReadonlyMap<string, string>,
+): readonly SizedPolicy[] {
+  const policyType = 'session policy';
+  return [
+    ...(inline === undefined
+      ? []
+      : [compileOnce({ policyType, policyId: policyType, document: inline })]),
+    ...managed.map((reference) => compileReference(reference, policyType, documents)),
+  ];
 }
 
 /** The default versions' texts by policy ARN, in one round trip; what cannot be found is left out. */
 async function loadDocuments(
   store: Store,
-  references: readonly PolicyReference[],
+  references: readonly Reference[],
   options: ReadOptions,
 ): Promise<ReadonlyMap<string, string>> {
   const documents = new Map<string, string>();
@@ -107,7 +180,7 @@ async function loadDocuments(
 }
 
 /** By id: a policy that was deleted and made again under its old name is another one. */
-function referenceKey({ AccountId, PolicyId }: PolicyReference): string {
+function referenceKey({ AccountId, PolicyId }: Reference): string {
   return encodeParts(AccountId, PolicyId);
 }
 
@@ -140,7 +213,7 @@ function compileHolder(
 }
 
 function compileReference(
-  reference: PolicyReference,
+  reference: Reference,
   policyType: PolicyType,
   documents: ReadonlyMap<string, string>,
 ): SizedPolicy {

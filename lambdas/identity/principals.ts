@@ -38,7 +38,7 @@ export interface LoadedPrincipal {
 }
 
 /** What a caller takes without its tags and policies, as measured with room to spare. */
-const CALLER_BYTES = 2048;
+export const CALLER_BYTES = 2048;
 
 /**
  * Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
@@ -146,18 +146,24 @@ async function loadUser(
  * The key's own record was read before its owner, and a restored table may hold only one of the two rows:
  * a key that its owner's list does not show cannot be seen, nor deleted, so it must not work either.
  */
-function ownsActiveKey(
+export function ownsActiveKey(
   accessKeys: readonly { readonly AccessKeyId: string; readonly Status: string }[],
   accessKeyId: string,
 ): boolean {
   return accessKeys.some((key) => key.AccessKeyId === accessKeyId && key.Status === 'Active');
 }
 
-function tagBytes(tags: readonly Tag[]): number {
+/** About what tags take in memory. */
+export function tagBytes(tags: readonly Tag[]): number {
   return tags.reduce((bytes, { Key, Value }) => bytes + 2 * (Key.length + Value.length), 0);
 }
 
-function userCaller(user: UserRecord, accountId: string, options: PrincipalOptions): Caller {
+/** A user as a caller; `options` name the key that the call was signed with. */
+export function userCaller(
+  user: UserRecord,
+  accountId: string,
+  options: Pick<PrincipalOptions, 'accessKeyId' | 'partition'>,
+): Caller {
   const scope = { partition: options.partition, accountId };
   const arn = iamArn(scope, 'user', user.Path, user.UserName);
   return {
@@ -178,16 +184,16 @@ function userCaller(user: UserRecord, accountId: string, options: PrincipalOptio
 }
 
 /**
- * The condition keys that AWS sets for a caller with a long-term key. `aws:MultiFactorAuthPresent`, `aws:TokenIssueTime` and
- * the keys of an organization are absent, not false or empty.
+ * The condition keys that AWS sets for every caller. `aws:MultiFactorAuthPresent`, `aws:TokenIssueTime` and the like are those of
+ * sessions: with a long-term key they are absent, not false or empty; so are the keys of an organization.
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
-function principalContext(principal: {
+export function principalContext(principal: {
   readonly arn: string;
   readonly accountId: string;
   readonly userId: string;
-  readonly principalType: 'Account' | 'User';
+  readonly principalType: 'Account' | 'User' | 'AssumedRole' | 'FederatedUser';
   readonly userName?: string;
   readonly tags?: readonly Tag[];
 }): ConditionContext {

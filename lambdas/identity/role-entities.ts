@@ -45,6 +45,17 @@ export interface UsedInRecord {
   readonly InstanceProfileId: string;
 }
 
+/** When credentials of a role were used last, as far as it is written down; the row expires when AWS no longer reports the use. */
+export interface RoleLastUsedRecord {
+  readonly LastUsedDate: number;
+  readonly Region: string;
+}
+
+export const readRoleLastUsed = row<RoleLastUsedRecord>('last use of a role', {
+  LastUsedDate: number,
+  Region: text,
+});
+
 export const readRole = row<RoleRecord>('role', {
   ...HOLDER,
   RoleName: text,

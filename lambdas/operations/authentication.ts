@@ -1,14 +1,16 @@
 import { invalidClientTokenId } from '../credentials/authentication-errors';
 import type { SealedSecrets } from '../credentials/sealed-secret';
+import type { SessionTokens } from '../credentials/session-token';
 import { verifySignature } from '../credentials/signature-v4';
 import type { SigningKeyCache } from '../credentials/signing-key-cache';
-import type { AccessKeyRecord } from '../identity/entities';
 import {
   loadAccessKey,
   loadPrincipal,
   ownerOf,
   type LoadedPrincipal,
 } from '../identity/principals';
+import { loadSession } from '../identity/sessions';
+import { findSigningCredential } from '../identity/signing-credentials';
 import type { HttpRequest } from '../protocol/http';
 import type { Store } from '../store/store';
 
@@ -17,6 +19,7 @@ export interface AuthenticationOptions {
   readonly signedFor: readonly string[];
   readonly store: Store;
   readonly secrets: SealedSecrets;
+  readonly sessions: SessionTokens;
   readonly signingKeys: SigningKeyCache;
   readonly partition: string;
   /** Epoch milliseconds. */
@@ -25,49 +28,60 @@ export interface AuthenticationOptions {
 
 /**
  * Who makes a call, with its policies. Everything is read consistently: a key that was deleted, and a policy that was detached, count
- * for nothing from that moment on.
+ * for nothing from that moment on, for sessions too.
  *
- * Errors: those of {@link verifySignature}; `InvalidClientTokenId` for a key that is unknown, inactive or without its owner.
+ * Errors: those of {@link verifySignature}; `InvalidClientTokenId` for a key that is unknown, inactive or without its owner, and for a
+ * session whose principal is gone; `ExpiredToken`.
  */
 export async function authenticate(
   request: HttpRequest,
   options: AuthenticationOptions,
 ): Promise<LoadedPrincipal> {
-  const { store, partition } = options;
+  const { store, partition, now } = options;
   const { credential, accessKeyId } = await verifySignature(request, {
     services: options.signedFor,
-    now: options.now,
+    now,
     signingKeys: options.signingKeys,
-    findKey: async (id, sessionToken) => {
-      // A long-term key has no session token: one that comes with it belongs to some other key.
-      const key =
-        sessionToken === undefined
-          ? await loadAccessKey(store, id, { consistent: true })
-          : undefined;
-      return key?.Status === 'Active' ? signingKeySource(key, options.secrets) : undefined;
-    },
+    findKey: (id, sessionToken) =>
+      findSigningCredential(id, sessionToken, {
+        sessions: options.sessions,
+        loadAccessKey: (keyId) => loadAccessKey(store, keyId, { consistent: true }),
+        openSecret: ({ SealedSecret, OwnerId, AccessKeyId }) =>
+          options.secrets.open(SealedSecret, {
+            table: 'identities',
+            ownerId: OwnerId,
+            keyId: AccessKeyId,
+          }),
+        now,
+      }),
   });
-  const principal = await loadPrincipal(store, ownerOf(credential.accessKey), {
-    consistent: true,
-    accessKeyId,
-    partition,
-  });
+  const principal =
+    credential.kind === 'session'
+      ? await loadSession(store, credential.claims, { consistent: true, partition, now })
+      : await loadPrincipal(store, ownerOf(credential.accessKey), {
+          consistent: true,
+          accessKeyId,
+          partition,
+        });
   if (principal === undefined) {
     throw invalidClientTokenId();
   }
   return principal;
 }
 
-function signingKeySource(accessKey: AccessKeyRecord, secrets: SealedSecrets) {
-  return {
-    accessKey,
-    // Another secret is another sealed text.
-    keyVersion: Buffer.from(accessKey.SealedSecret).toString('base64'),
-    readSecretAccessKey: () =>
-      secrets.open(accessKey.SealedSecret, {
-        table: 'identities',
-        ownerId: accessKey.OwnerId,
-        keyId: accessKey.AccessKeyId,
-      }),
-  };
+/** Whether a request says anything about who sends it; what it says may be wrong. */
+export function hasCredentials({ headers, query }: HttpRequest): boolean {
+  return (
+    headers.has('authorization') ||
+    headers.has('x-amz-security-token') ||
+    query.some(([name]) => CREDENTIAL_PARAMETERS.has(name))
+  );
 }
+
+const CREDENTIAL_PARAMETERS: ReadonlySet<string> = new Set([
+  'X-Amz-Algorithm',
+  'X-Amz-Credential',
+  'X-Amz-Signature',
+  'X-Amz-SignedHeaders',
+  'X-Amz-Security-Token',
+]);

@@ -1,7 +1,9 @@
 import { describeDenial } from '../core/access-denied';
+import type { Decision } from '../core/decision';
 import { evaluate } from '../core/evaluate';
 import type { PolicySet } from '../core/policy-set';
 import type { RequestContext } from '../core/request-context';
+import { multiFactorAge } from '../identity/sessions';
 import { IamError } from '../protocol/errors';
 import type { HttpRequest } from '../protocol/http';
 import type { Authorization, Call } from './operation';
@@ -22,41 +24,71 @@ export async function authorize(
   if (resources.length === 0) {
     throw new Error(`${authorization.action} names no resource`);
   }
+  // First, as it may write: what is read from here on is what the function works on.
+  const proven = await authorization.provenContext?.(input, call);
+  const ownPolicy = await authorization.ownPolicy?.(input, call);
+  const resourceAccount = ownPolicy?.accountId ?? call.accountId;
   const own = {
-    ...requestKeys(asked.request, { ...call, resourceAccount: call.accountId }),
+    ...requestKeys(asked.request, { ...call, resourceAccount }),
     ...call.caller.context,
+    ...multiFactorAge(call.caller.session, call.now),
+    ...proven,
   };
   const context = { ...(await authorization.context?.(input, call)), ...own };
-  const resourceName = authorization.resourceName?.(input, call);
-  for (const resource of resources) {
-    const question = { action: authorization.action, resource, context };
-    requireAllowed(question, call, asked.policies, resourceName ?? resource);
+  const side: DecisionSide = {
+    call,
+    resourceAccount,
+    policies:
+      ownPolicy === undefined ? asked.policies : asked.policies.withResource(ownPolicy.policy),
+    resourceName: authorization.resourceName?.(input, call),
+    isReasonHidden: ownPolicy !== undefined,
+  };
+  const [first] = resources;
+  if (ownPolicy !== undefined && ownPolicy.policy === undefined) {
+    // What is not there lets nobody in, whatever the caller's own policies say.
+    const question = { action: authorization.action, resource: first ?? '', context };
+    throw accessDenied({ ...question, principal: call.caller.principal, resourceAccount });
+  }
+  const further = (await authorization.furtherActions?.(input, call)) ?? [];
+  for (const action of [authorization.action, ...further]) {
+    for (const resource of resources) {
+      requireAllowed({ action, resource, context }, side);
+    }
   }
   const passed = await authorization.passedRole?.(input, call);
   if (passed !== undefined) {
     const passedContext = { ...passed.context, 'iam:PassedToService': passed.service, ...own };
     const question = { action: 'iam:PassRole', resource: passed.arn, context: passedContext };
-    requireAllowed(question, call, asked.policies, passed.arn);
+    requireAllowed(question, { ...side, resourceName: passed.arn });
   }
+}
+
+/** Who decides about a call, and how a denial is told. */
+interface DecisionSide {
+  readonly call: Call;
+  readonly resourceAccount: string;
+  readonly policies: PolicySet;
+  /** What the caller may know the resource as, where that is not its ARN. */
+  readonly resourceName: string | undefined;
+  /** A reason would tell whether the resource is there, and what its policy says. */
+  readonly isReasonHidden: boolean;
 }
 
 /** Errors: AccessDenied, with the resource under the name that the caller may know it by. */
 function requireAllowed(
   asked: Pick<RequestContext, 'action' | 'resource' | 'context'>,
-  call: Call,
-  policies: PolicySet,
-  resourceName: string,
+  { call, resourceAccount, policies, resourceName, isReasonHidden }: DecisionSide,
 ): void {
-  const question: RequestContext = {
-    ...asked,
-    principal: call.caller.principal,
-    resourceAccount: call.accountId,
-  };
+  const question: RequestContext = { ...asked, principal: call.caller.principal, resourceAccount };
   const decision = evaluate(question, policies);
   if (decision.decision !== 'allowed') {
-    throw new IamError(
-      'AccessDenied',
-      describeDenial({ ...question, resource: resourceName }, decision),
-    );
+    const named = { ...question, resource: resourceName ?? asked.resource };
+    throw accessDenied(named, isReasonHidden ? undefined : decision);
   }
+}
+
+/** Without a decision, without a reason. */
+function accessDenied(question: RequestContext, decision?: Decision): IamError {
+  const told = decision ?? { decision: 'implicitDeny', because: [] };
+  return new IamError('AccessDenied', describeDenial(question, told));
 }

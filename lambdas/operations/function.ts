@@ -5,6 +5,7 @@ import { DataKeys } from '../credentials/data-key';
 import { createKmsKeyEncryption } from '../credentials/kms-key-encryption';
 import { OpaqueMarkers } from '../credentials/opaque-marker';
 import { SealedSecrets } from '../credentials/sealed-secret';
+import { SessionTokens } from '../credentials/session-token';
 import { SigningKeyCache } from '../credentials/signing-key-cache';
 import { DEFAULT_QUOTAS } from '../identity/quotas';
 import { readProxyEvent, writeProxyResult } from '../protocol/rest-event';
@@ -35,6 +36,7 @@ export function createFunction(
     table,
     store,
     secrets: new SealedSecrets(dataKeys),
+    sessions: new SessionTokens(dataKeys),
     markers: new OpaqueMarkers(dataKeys),
     signingKeys: new SigningKeyCache(),
     quotas: DEFAULT_QUOTAS,

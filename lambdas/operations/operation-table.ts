@@ -1,10 +1,10 @@
 import { describeOperation, type Service } from '../protocol/schema';
 import { SERVICE_DESCRIPTIONS } from '../protocol/services';
-import type { Operation } from './operation';
+import type { Operation, UnsignedOperation } from './operation';
 import { Routes } from './routes';
 
 /** A row of any input and output. */
-export type AnyOperation = Operation<never, unknown>;
+export type AnyOperation = Operation<never, unknown> | UnsignedOperation<never, unknown>;
 
 /** The operations of one service: what cannot be found here does not exist. */
 export class OperationTable {

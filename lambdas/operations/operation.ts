@@ -1,6 +1,8 @@
+import type { CompiledPolicy } from '../core/compile';
 import type { ConditionContext } from '../core/request-context';
 import type { ErrorCode } from '../protocol/errors';
 import type { SecretBinding } from '../credentials/sealed-secret';
+import type { SessionClaims } from '../credentials/session-claims';
 import type { Caller } from '../identity/caller';
 import type { Quotas } from '../identity/quotas';
 import type { Store } from '../store/store';
@@ -10,13 +12,8 @@ import type { Step } from './step';
 /** In the words of AWS's service authorization reference. */
 export type AccessLevel = 'List' | 'Read' | 'Write' | 'Tagging' | 'Permissions management';
 
-/**
- * One row of the operation table. Dispatch, validation, authorization, serialising, the REST route and the documents all come from it.
- * `Input` and `Output` are the official client's types.
- *
- * Invariant: a function that has no row cannot be reached.
- */
-export interface Operation<Input, Output> {
+/** What every row says. */
+interface OperationRow {
   /** AWS's name, e.g. `CreateUser`. */
   readonly name: string;
   /** Shapes, member order and required members, from the official client. */
@@ -24,11 +21,35 @@ export interface Operation<Input, Output> {
   readonly accessLevel: AccessLevel;
   /** REST JSON route relative to the service, e.g. `POST /users`. */
   readonly route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
-  /** What the caller must be allowed to do; undefined only for what AWS lets everyone do (`sts:GetCallerIdentity`). */
-  readonly authorization: Authorization<Input> | undefined;
   /** The errors of its own, besides those that every operation has. */
   readonly errors: readonly ErrorCode[];
+}
+
+/**
+ * One row of the operation table. Dispatch, validation, authorization, serialising, the REST route and the documents all come from it.
+ * `Input` and `Output` are the official client's types.
+ *
+ * Invariant: a function that has no row cannot be reached.
+ */
+export interface Operation<Input, Output> extends OperationRow {
+  /** By a signature, which says who calls. */
+  readonly authentication?: 'signature';
+  /** What the caller must be allowed to do; undefined only for what AWS lets everyone do (`sts:GetCallerIdentity`). */
+  readonly authorization: Authorization<Input> | undefined;
   readonly run: (input: Checked<Input>, call: Call) => Promise<Output>;
+}
+
+/**
+ * A row of an operation that nobody signs: what proves the caller is in the input, and the function itself verifies it and decides.
+ * A signature that comes with it is verified, and then says nothing.
+ */
+export interface UnsignedOperation<Input, Output> extends OperationRow {
+  readonly authentication: 'none';
+  /** What the function decides about; for documents. */
+  readonly authorization: Pick<Authorization<Input>, 'action' | 'resourceType' | 'conditionKeys'>;
+  /** Twelve digits: the account that the call works in. May throw an IamError. */
+  readonly accountId: (input: Checked<Input>) => string;
+  readonly run: (input: Checked<Input>, call: UnsignedCall) => Promise<Output>;
 }
 
 export interface Authorization<Input> {
@@ -58,6 +79,26 @@ export interface Authorization<Input> {
    * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
    */
   readonly passedRole?: (input: Checked<Input>, call: Call) => Promise<PassedRole> | PassedRole;
+  /** Further actions that the input asks for, on the same resources: `sts:TagSession`. */
+  readonly furtherActions?: (
+    input: Checked<Input>,
+    call: Call,
+  ) => Promise<readonly string[]> | readonly string[];
+  /** What the request proves of its caller (a second factor); stands over what the caller's credential says. */
+  readonly provenContext?: (
+    input: Checked<Input>,
+    call: Call,
+  ) => Promise<ConditionContext> | ConditionContext;
+  /** The one resource has a policy of its own, and perhaps another account than the caller. */
+  readonly ownPolicy?: (input: Checked<Input>, call: Call) => Promise<OwnPolicy>;
+}
+
+/** A resource's own side of a decision. */
+export interface OwnPolicy {
+  /** Twelve digits, of the resource. */
+  readonly accountId: string;
+  /** undefined where there is no such resource; the denial is the same as that of one that is there. */
+  readonly policy: CompiledPolicy | undefined;
 }
 
 export interface PassedRole {
@@ -116,4 +157,9 @@ export interface Call {
   readonly sealSecret: (secret: string, binding: SecretBinding) => Promise<Uint8Array>;
   /** For an operation that must check something against a secret; nothing that it gives may reach an answer. */
   readonly openSecret: (sealed: Uint8Array, binding: SecretBinding) => Promise<string>;
+  /** The token of a new session, of at least so many characters. Errors: those of `SessionTokens.seal`. */
+  readonly sealSession: (claims: SessionClaims, minimumLength?: number) => Promise<string>;
 }
+
+/** What the function of an operation is given that nobody signs. */
+export type UnsignedCall = Omit<Call, 'caller'>;

@@ -1,5 +1,7 @@
 import type { OpaqueMarkers } from '../credentials/opaque-marker';
+import { missingAuthenticationToken } from '../credentials/authentication-errors';
 import type { SealedSecrets } from '../credentials/sealed-secret';
+import type { SessionTokens } from '../credentials/session-token';
 import type { SigningKeyCache } from '../credentials/signing-key-cache';
 import { LastAccessed } from '../identity/last-accessed';
 import type { LoadedPrincipal } from '../identity/principals';
@@ -13,21 +15,23 @@ import type { Structure } from '../protocol/query';
 import { restSegmentsOf } from '../protocol/rest-path';
 import type { Service } from '../protocol/schema';
 import { StoreUnavailable, type Store } from '../store/store';
-import { AccessKeyUse } from './access-key-use';
 import { AttemptStore } from './attempt-store';
-import { authenticate } from './authentication';
+import { authenticate, hasCredentials } from './authentication';
 import { authorize } from './authorization';
 import { ConcurrentChange } from './commit';
+import { CredentialUse } from './credential-use';
 import { runUnderKey } from './idempotency';
 import { DESCRIPTION_PATH, describeApi } from './openapi';
-import type { Call } from './operation';
+import type { Call, UnsignedCall } from './operation';
 import type { AnyOperation, OperationTable } from './operation-table';
-import { readRequestedOperation } from './requested-operation';
+import { readRequestedOperation, type RequestedOperation } from './requested-operation';
+import { refuseCaller } from './caller-limits';
 
 export interface ServiceOptions {
   readonly table: OperationTable;
   readonly store: Store;
   readonly secrets: SealedSecrets;
+  readonly sessions: SessionTokens;
   readonly markers: OpaqueMarkers;
   readonly signingKeys: SigningKeyCache;
   readonly quotas: Quotas;
@@ -67,13 +71,13 @@ const LONGEST_PAUSE_MILLISECONDS = 250;
  * on the way is the answer, so that nothing after it happens.
  */
 export class AdminService {
-  readonly #keyUse: AccessKeyUse;
+  readonly #credentialUse: CredentialUse;
   readonly #lastAccessed: LastAccessed;
   #description: string | undefined;
 
   constructor(private readonly options: ServiceOptions) {
     const { store, region, table } = options;
-    this.#keyUse = new AccessKeyUse({ store, region, serviceName: table.service });
+    this.#credentialUse = new CredentialUse({ store, region, serviceName: table.service });
     this.#lastAccessed = new LastAccessed({ store, region });
   }
 
@@ -107,6 +111,9 @@ export class AdminService {
   async #perform(request: HttpRequest): Promise<Performed> {
     const now = this.options.now();
     refuseLargeBody(request);
+    if (!hasCredentials(request)) {
+      return this.#performUnsigned(request, now);
+    }
     const principal = await authenticate(request, {
       ...this.options,
       signedFor: servicesSignedFor(request, this.options.table.service),
@@ -116,26 +123,38 @@ export class AdminService {
       return await this.#performAs(principal, request, now);
     } finally {
       // After the call: whatever it changes, it never meets this write.
-      await this.#keyUse.note(principal.caller.accessKeyId, now);
+      await this.#credentialUse.note(principal.caller, now);
     }
   }
 
+  /** Only what nobody signs; whatever else is asked for, and whether it exists, the answer is the same. */
+  async #performUnsigned(request: HttpRequest, now: number): Promise<Performed> {
+    const requested = findRequested(request, this.options.table);
+    if (requested?.operation.authentication !== 'none') {
+      throw missingAuthenticationToken();
+    }
+    return this.#performAs(undefined, request, now, requested);
+  }
+
   async #performAs(
-    principal: LoadedPrincipal,
+    principal: LoadedPrincipal | undefined,
     request: HttpRequest,
     now: number,
+    requested: RequestedOperation = readRequestedOperation(request, this.options.table),
   ): Promise<Performed> {
-    const { operation, readInput, idempotencyKey } = readRequestedOperation(
-      request,
-      this.options.table,
-    );
+    const { operation, readInput, idempotencyKey } = requested;
     try {
+      if (principal !== undefined) {
+        refuseCaller(principal.caller, { service: this.options.table.service, operation });
+      }
       const input = readInput();
       validateInput(operation.schema, input);
       const asked = { request, operation, input, idempotencyKey, principal, now };
       return { operation, outcome: await this.#attempt(asked) };
     } finally {
-      await this.#noteAccess(principal, operation, now);
+      if (principal !== undefined) {
+        await this.#noteAccess(principal, operation, now);
+      }
     }
   }
 
@@ -170,9 +189,17 @@ export class AdminService {
 
   async #runOnce(asked: Asked, attempt: number): Promise<Outcome> {
     const { request, operation, input, idempotencyKey, principal } = asked;
-    const call = this.#createCall(asked, attempt);
+    if (operation.authentication === 'none') {
+      const accountId = operation.accountId(input as never);
+      const call = this.#createCall(asked, accountId, attempt);
+      return { output: ((await operation.run(input as never, call)) ?? {}) as Structure };
+    }
+    if (principal === undefined) {
+      throw missingAuthenticationToken();
+    }
+    const { caller, policies } = principal;
+    const call: Call = { ...this.#createCall(asked, caller.accountId, attempt), caller };
     if (operation.authorization !== undefined) {
-      const { policies } = principal;
       await authorize(operation.authorization, input as never, call, { request, policies });
     }
     if (idempotencyKey !== undefined) {
@@ -183,13 +210,16 @@ export class AdminService {
     return { output: (output ?? {}) as Structure };
   }
 
-  #createCall({ request, operation, input, principal, now }: Asked, attempt: number): Call {
-    const { store, secrets, markers, quotas, partition, region, randomBytes } = this.options;
-    const { accountId } = principal.caller;
+  #createCall(
+    { request, operation, input, now }: Asked,
+    accountId: string,
+    attempt: number,
+  ): UnsignedCall {
+    const { store, secrets, sessions, markers, quotas, partition, region, randomBytes } =
+      this.options;
     const scope = { accountId, operation: operation.name, filter: filterOf(input) };
     let transactions = 0;
     return {
-      caller: principal.caller,
       accountId,
       store: new AttemptStore(store),
       quotas,
@@ -206,6 +236,7 @@ export class AdminService {
       openMarker: (marker) => markers.open(marker, scope),
       sealSecret: (secret, binding) => secrets.seal(secret, binding),
       openSecret: (sealed, binding) => secrets.open(sealed, binding),
+      sealSession: (claims, minimumLength) => sessions.seal(claims, minimumLength),
     };
   }
 
@@ -248,7 +279,8 @@ interface Asked {
   readonly operation: AnyOperation;
   readonly input: Structure;
   readonly idempotencyKey: string | undefined;
-  readonly principal: LoadedPrincipal;
+  /** undefined for what nobody signs. */
+  readonly principal: LoadedPrincipal | undefined;
   readonly now: number;
 }
 
@@ -258,6 +290,19 @@ type Outcome = { readonly output: Structure } | { readonly body: string };
 interface Performed {
   readonly operation: AnyOperation;
   readonly outcome: Outcome;
+}
+
+/** undefined for whatever cannot be read as one of the table's operations. */
+function findRequested(
+  request: HttpRequest,
+  table: OperationTable,
+): RequestedOperation | undefined {
+  try {
+    return readRequestedOperation(request, table);
+  } catch (error) {
+    if (error instanceof IamError) return undefined;
+    throw error;
+  }
 }
 
 /** What chooses the rows of a list, as one text for each input: a marker of another list is no marker of this one. */

@@ -21,6 +21,7 @@ export const STS_CONSTRAINTS: ConstraintTable = {
     EncodedMessage: { range: [1, 10_240] },
     ExternalId: { range: [2, 1224], pattern: PATTERNS.externalId },
     Key: TAG_KEY,
+    MinimumSessionTokenSize: { range: [0, 4096] },
     Name: { range: [2, 32], pattern: PATTERNS.nameOrEmpty },
     Policy: { range: [1, 2048], pattern: PATTERNS.latin1 },
     PrincipalArn: ARN,

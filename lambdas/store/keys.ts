@@ -23,6 +23,7 @@ import type { Key, TableName } from './store';
  *   OpenIDConnectProviders#<account>     <host in lower case, and path>
  *   SAMLProviders#<account>              <lower-case name>
  *   ServerCertificate#<account>#<id>     ServerCertificate
+ *   RoleLastUsed#<account>#<roleId>      RoleLastUsed                                 when credentials of a role were used last
  *   CredentialReport#<account>           Report | Part#<4 digits>
  *   LastAccessed#<account>#<id>          <service>#<action>                           what a user, role or root called last
  *   AccessReport#<account>#<job>         AccessReport
@@ -146,6 +147,10 @@ export const deletionTaskKey = (accountId: string, deletionTaskId: string): Key 
 /** A row of its own, so that noting a use never touches what authentication reads. */
 export const accessKeyLastUsedKey = (accessKeyId: string): Key =>
   key('identities', encodeParts('AccessKey', accessKeyId), 'LastUsed');
+
+/** Apart from the role's partition, so that noting a use never touches what a decision reads. */
+export const roleLastUsedKey = (accountId: string, roleId: string): Key =>
+  key('identities', encodeParts('RoleLastUsed', accountId, roleId), 'RoleLastUsed');
 
 /** Aliases are unique in a deployment. */
 export const accountAliasKey = (alias: string): Key =>

@@ -1,5 +1,6 @@
 import { OperationTable } from '../operations/operation-table';
 import { identityOperations } from './operations/identity';
+import { roleOperations } from './operations/roles';
 
 /** Everything that STS does here, in the order of the documents. */
-export const STS_OPERATIONS = new OperationTable('sts', [...identityOperations]);
+export const STS_OPERATIONS = new OperationTable('sts', [...identityOperations, ...roleOperations]);

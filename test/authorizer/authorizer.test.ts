@@ -4,6 +4,7 @@ import { Authorizer } from '../../lambdas/authorizer/authorizer';
 import { DataKeys } from '../../lambdas/credentials/data-key';
 import type { KeyEncryption } from '../../lambdas/credentials/key-encryption';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
+import { SessionTokens } from '../../lambdas/credentials/session-token';
 import { inlinePolicyKey, principalKey, routeCatalogueKey } from '../../lambdas/store/keys';
 import { MemoryStore } from '../../lambdas/store/memory-store';
 import { StoreUnavailable } from '../../lambdas/store/store';
@@ -101,9 +102,8 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
   const lines: string[] = [];
   // Sealed by another function, opened by this one.
   const sealing = new SealedSecrets(new DataKeys({ store, keyEncryption: keys, clock: () => 0 }));
-  const opening = new SealedSecrets(
-    new DataKeys({ store: observed, keyEncryption: keys, clock: () => world.now }),
-  );
+  const dataKeys = new DataKeys({ store: observed, keyEncryption: keys, clock: () => world.now });
+  const opening = new SealedSecrets(dataKeys);
   const world: World = {
     store,
     observed,
@@ -115,6 +115,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
       stalenessSeconds,
       openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
         opening.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
+      sessions: new SessionTokens(dataKeys),
       now: () => world.now,
       log: (line) => lines.push(line),
     }),

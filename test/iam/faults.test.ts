@@ -26,7 +26,7 @@ function switchable(store: MemoryStore): Store {
     query: (...read) => current().query(...read),
     // That a key's use and an access are noted is no part of the call, and has tests of its own.
     transact: (writes, options) =>
-      (/^(?:AccessKeyUse|LastAccessed)\//.test(options.token) ? store : current()).transact(
+      (/^(?:AccessKeyUse|RoleUse|LastAccessed)\//.test(options.token) ? store : current()).transact(
         writes,
         options,
       ),

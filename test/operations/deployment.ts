@@ -6,6 +6,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { DataKeys } from '../../lambdas/credentials/data-key';
 import { OpaqueMarkers } from '../../lambdas/credentials/opaque-marker';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
+import { SessionTokens } from '../../lambdas/credentials/session-token';
 import { SigningKeyCache } from '../../lambdas/credentials/signing-key-cache';
 import { installRootAccessKey } from '../../lambdas/deployment/root-access-key';
 import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
@@ -25,6 +26,7 @@ export const ACCOUNT = '123456789012';
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 export const ROOT: Credentials = {
@@ -72,6 +74,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       table,
       store: options.intercept?.(store) ?? store,
       secrets,
+      sessions: new SessionTokens(dataKeys),
       markers: new OpaqueMarkers(dataKeys),
       signingKeys: new SigningKeyCache(),
       quotas: { ...DEFAULT_QUOTAS, ...options.quotas },

@@ -24,7 +24,7 @@ import { IamError } from '../../protocol/errors';
 import { policyKey, policyVersionKey } from '../../store/keys';
 import { countStep, discountStep } from '../account-steps';
 import { releaseNameStep, takeNameStep } from '../names';
-import { checkPolicyDocument } from '../policy-documents';
+import { checkPolicyDocument } from '../../operations/policy-documents';
 import { listPolicyEntries } from '../policy-lists';
 import { checkTagQuota, readTags } from '../requested-tags';
 import { requireReadablePolicy } from '../readable-policies';

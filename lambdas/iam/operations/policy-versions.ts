@@ -1,3 +1,4 @@
+import { AWS_ACCOUNT_ID } from '../../identity/aws-managed-policies';
 import {
   CreatePolicyVersion$,
   DeletePolicyVersion$,
@@ -13,7 +14,6 @@ import {
   type ListPolicyVersionsResponse,
   type SetDefaultPolicyVersionRequest,
 } from '@aws-sdk/client-iam';
-import { AWS_ACCOUNT_ID } from '../../identity/aws-managed-policies';
 import type { PolicyRecord, PolicyVersionRecord } from '../../identity/entities';
 import type { Found } from '../../identity/lookup';
 import { readPolicyVersion, toAttributes } from '../../identity/records';
@@ -23,7 +23,7 @@ import type { AnyOperation } from '../../operations/operation-table';
 import { queryEntries, takePage, takePageOf } from '../../operations/paging';
 import { IamError } from '../../protocol/errors';
 import { POLICY_CHILD_PREFIX, policyPartition, policyVersionKey } from '../../store/keys';
-import { checkPolicyDocument } from '../policy-documents';
+import { checkPolicyDocument } from '../../operations/policy-documents';
 import { requireReadablePolicy } from '../readable-policies';
 import { onPolicy, requirePolicy } from '../targets';
 import { versionNumber, viewListedVersion } from '../views';

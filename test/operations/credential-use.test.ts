@@ -1,5 +1,5 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
-import { AccessKeyUse } from '../../lambdas/operations/access-key-use';
+import { CredentialUse } from '../../lambdas/operations/credential-use';
 import { MemoryStore } from '../../lambdas/store/memory-store';
 import { accessKeyKey, accessKeyLastUsedKey } from '../../lambdas/store/keys';
 import { StoreUnavailable, type Store } from '../../lambdas/store/store';
@@ -29,8 +29,8 @@ async function storeWithKey(): Promise<{ store: Store; count: () => number }> {
   return { store, count: () => transactions };
 }
 
-const useOf = (store: Store): AccessKeyUse =>
-  new AccessKeyUse({ store, region: 'eu-central-1', serviceName: 'iam' });
+const useOf = (store: Store): CredentialUse =>
+  new CredentialUse({ store, region: 'eu-central-1', serviceName: 'iam' });
 
 async function dateIn(store: Store): Promise<unknown> {
   const item = await store.get(accessKeyLastUsedKey(KEY), { consistent: true });
@@ -40,25 +40,26 @@ async function dateIn(store: Store): Promise<unknown> {
 test('one function writes once in a quarter of an hour', async () => {
   const { store, count } = await storeWithKey();
   const use = useOf(store);
-  for (let minute = 0; minute < 15; minute += 1) await use.note(KEY, START + minute * MINUTE);
+  for (let minute = 0; minute < 15; minute += 1)
+    await use.note({ accessKeyId: KEY }, START + minute * MINUTE);
   expect(count()).toBe(1);
   expect(await dateIn(store)).toBe(START);
-  await use.note(KEY, START + 15 * MINUTE);
+  await use.note({ accessKeyId: KEY }, START + 15 * MINUTE);
   expect(count()).toBe(2);
   expect(await dateIn(store)).toBe(START + 15 * MINUTE);
 });
 
 test('what another function has noted is not written again, and no later use by an earlier one', async () => {
   const { store } = await storeWithKey();
-  await useOf(store).note(KEY, START);
-  await useOf(store).note(KEY, START + MINUTE);
-  await useOf(store).note(KEY, START - 60 * MINUTE);
+  await useOf(store).note({ accessKeyId: KEY }, START);
+  await useOf(store).note({ accessKeyId: KEY }, START + MINUTE);
+  await useOf(store).note({ accessKeyId: KEY }, START - 60 * MINUTE);
   expect(await dateIn(store)).toBe(START);
 });
 
 test('a key that is gone is not noted', async () => {
   const { store } = await storeWithKey();
-  await useOf(store).note('AKIAGONEGONEGONEGONE', START);
+  await useOf(store).note({ accessKeyId: 'AKIAGONEGONEGONEGONE' }, START);
   const key = accessKeyLastUsedKey('AKIAGONEGONEGONEGONE');
   expect(await store.get(key, { consistent: true })).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { IamError } from '../protocol/errors';
 /** A document as it is to be stored. Errors: LimitExceeded, MalformedPolicyDocument, both in AWS's words. */
 export function checkPolicyDocument(
   document: string,
-  kind: 'managed' | 'identity' | 'trust',
+  kind: 'managed' | 'identity' | 'trust' | 'session',
 ): void {
   const { document: parsed, findings } = validatePolicy(document, kind);
   const exceeded = exceededQuotaMessage(findings);

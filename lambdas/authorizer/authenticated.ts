@@ -1,0 +1,12 @@
+import type { LoadedPrincipal } from '../identity/principals';
+
+/** The ways in which a caller of a guarded API proves who it is. */
+export type AuthenticationScheme = 'sigv4' | 'bearer' | 'oidc' | 'anonymous';
+
+/** A call whose credential holds, by a principal that is there. */
+export interface Authenticated {
+  readonly principal: LoadedPrincipal;
+  /** What the body's SHA-256 must be, in hexadecimal; of no body where the scheme says nothing about it. */
+  readonly payloadHash: string;
+  readonly scheme: AuthenticationScheme;
+}
