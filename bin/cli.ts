@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import type { PolicyKind } from '../lambdas/core/validate';
+import type { FsckOptions } from './commands/fsck';
 import { runEvaluate } from './commands/evaluate';
 import { runExplain } from './commands/explain';
 import { runLint } from './commands/lint';
@@ -60,6 +61,33 @@ program
     // The table pulls in every operation; the other commands need none.
     const { runOperations } = await import('./commands/operations.js');
     runOperations(options);
+  });
+
+program
+  .command('fsck')
+  .description('find what contradicts itself in the rows of an account; repair it with --repair')
+  .requiredOption('--account <id>', 'the account, 12 digits')
+  .addOption(
+    new Option('--identities-table <name>', 'output IdentitiesTableName of the deployment')
+      .env('IDENTITIES_TABLE')
+      .makeOptionMandatory(),
+  )
+  .addOption(
+    new Option('--policies-table <name>', 'output PoliciesTableName of the deployment')
+      .env('POLICIES_TABLE')
+      .makeOptionMandatory(),
+  )
+  .option('--endpoint <url>', 'of DynamoDB, e.g. of a local run; else as the SDK finds it')
+  .option('--repair', 'mend what can be mended without giving anybody a right', false)
+  .option(
+    '--widen-access',
+    'with --repair: also remove references to policies and groups that are gone, for which those who have them may do nothing',
+    false,
+  )
+  .option('--json', 'as JSON', false)
+  .action(async (options: FsckOptions) => {
+    const { runFsck } = await import('./commands/fsck.js');
+    process.exitCode = await runFsck(options);
   });
 
 program.parseAsync().catch((error: unknown) => {

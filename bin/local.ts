@@ -105,6 +105,7 @@ function describeRun(run: LocalRun, flags: Flags, seconds: string): string {
     `  root access key    ${accessKeyId}`,
     `  root secret key    ${secretAccessKey}`,
     `  data               ${dataDirectoryOf(flags) ?? 'in memory'}`,
+    `  DynamoDB           ${run.store.endpoint}, tables ${Object.values(run.store.tables ?? {}).join(' and ')}`,
     '',
     'Paste into another terminal:',
     '',

@@ -12,8 +12,27 @@ export interface RootCredentials {
 
 /** The secret that the output RootCredentialsSecretArn names; undefined while no stack has that output. */
 export function rootSecretArnOf(stacks: Stacks): string | undefined {
+  return textOutput(stacks, ROOT_SECRET_OUTPUT);
+}
+
+/** Where a run keeps its rows. */
+export interface TableNames {
+  readonly identitiesTable: string;
+  readonly policiesTable: string;
+}
+
+/** The tables that the outputs IdentitiesTableName and PoliciesTableName name; undefined for apps without them. */
+export function readTableNames(stacks: Stacks): TableNames | undefined {
+  const identitiesTable = textOutput(stacks, 'IdentitiesTableName');
+  const policiesTable = textOutput(stacks, 'PoliciesTableName');
+  return identitiesTable === undefined || policiesTable === undefined
+    ? undefined
+    : { identitiesTable, policiesTable };
+}
+
+function textOutput(stacks: Stacks, name: string): string | undefined {
   for (const stack of stacks.stacks) {
-    const value = stacks.output(stack, ROOT_SECRET_OUTPUT);
+    const value = stacks.output(stack, name);
     if (typeof value === 'string') return value;
   }
   return undefined;

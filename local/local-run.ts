@@ -6,7 +6,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 import { ApiServers } from './api-servers';
 import { readAssembly } from './assembly';
-import type { RootCredentials } from './deployment-outputs';
+import { readTableNames } from './deployment-outputs';
+import type { RootCredentials, TableNames } from './deployment-outputs';
 import { startDynamoDb } from './dynamodb/server';
 import { sendJson } from './gateway/gateway-server';
 import { Generation } from './generation';
@@ -50,6 +51,8 @@ export interface LocalRun {
   readonly rootCredentials: RootCredentials;
   readonly accountId: string;
   readonly region: string;
+  /** DynamoDB, for an operator's tools. */
+  readonly store: { readonly endpoint: string; readonly tables: TableNames | undefined };
   /** Empties all tables, restarts all functions and makes the custom resources again. */
   reset(): Promise<void>;
   stop(): Promise<void>;
@@ -129,6 +132,7 @@ class LocalRunStart {
       rootCredentials: generation.rootCredentials(),
       accountId: this.#accountId,
       region: this.#region,
+      store: { endpoint: dynamoDbEndpoint, tables: readTableNames(stacks) },
       reset: () => generation.reset(),
       stop: this.stop,
     };

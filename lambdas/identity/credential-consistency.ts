@@ -3,155 +3,139 @@ import {
   credentialKey,
   credentialPrefix,
   credentialsPartition,
-  loginProfileKey,
-  namePartition,
   openIdConnectProviderPartition,
   principalKey,
   samlProviderPartition,
-  serverCertificateKey,
   signingCertificateFingerprintKey,
   virtualMfaDevicePartition,
   type CredentialKind,
 } from '../store/keys';
-import type { Item, Key, Store } from '../store/store';
+import type { Item } from '../store/store';
+import { changeWithout, put, remove, unchanged, type AccountRows } from './account-rows';
 import {
-  readServerCertificate,
   readServiceSpecificCredential,
   readSigningCertificate,
   readSshPublicKey,
 } from './certificate-records';
 import { readLoginProfile, readOwnedMfaDevice, readVirtualMfaDevice } from './credential-records';
-import type { AccountRecord, UserRecord } from './entities';
 import { readOpenIdConnectProvider, readSamlProvider } from './provider-records';
-import { readAccount, readName, readUser } from './records';
+import { toAttributes } from './records';
 
-/**
- * What contradicts something else in an account's credentials, providers and certificates, one sentence each. Part of
- * `findInconsistencies`.
- *
- * Errors: StoreUnavailable, also for a row that cannot be read.
- */
-export async function findCredentialInconsistencies(
-  store: Store,
-  accountId: string,
-): Promise<readonly string[]> {
-  const checker = new CredentialChecker(store, accountId);
-  await checker.checkAccount();
-  return checker.found;
+const READERS: Readonly<Record<CredentialKind, (item: Item) => unknown>> = {
+  MFADevice: readOwnedMfaDevice,
+  SSHPublicKey: readSshPublicKey,
+  ServiceSpecificCredential: readServiceSpecificCredential,
+  SigningCertificate: readSigningCertificate,
+};
+
+/** What users and root sign in with besides access keys, and the account's providers. */
+export function inspectCredentials(rows: AccountRows): void {
+  const account = rows.get(accountKey(rows.accountId));
+  for (const [ownerId, all] of rows.partitionsOf('identities', 'Credentials')) {
+    // Counts of wrong passwords and sessions go by themselves.
+    const items = all.filter(({ expiresAt }) => expiresAt === undefined);
+    if (items.length > 0 && ownerOf(rows, ownerId) === undefined) {
+      const message = `${ownerId} is gone, and ${items.length} of its credentials are not`;
+      rows.report(message, items, items.map(remove));
+    }
+  }
+  if (account === undefined) return;
+  inspectOwner(rows, rows.accountId, account);
+  for (const [id] of rows.partitionsOf('identities', 'User')) {
+    const user = rows.get(principalKey('User', rows.accountId, id));
+    if (user !== undefined) inspectOwner(rows, id, user);
+  }
+  inspectMfaDevices(rows, account);
+  inspectFingerprints(rows);
+  const oidc = rows.list('identities', openIdConnectProviderPartition(rows.accountId));
+  const saml = rows.list('identities', samlProviderPartition(rows.accountId));
+  for (const provider of oidc) rows.inspect(provider, readOpenIdConnectProvider);
+  for (const provider of saml) rows.inspect(provider, readSamlProvider);
+  rows.expectCount(account, 'OpenIDConnectProviderCount', oidc.length);
+  rows.expectCount(account, 'SAMLProviderCount', saml.length);
 }
 
-/** What counts the credentials of an owner. */
-type Counts = Partial<Pick<UserRecord & AccountRecord, `${CredentialKind}Count`>>;
+const ownerOf = (rows: AccountRows, ownerId: string): Item | undefined =>
+  rows.get(
+    ownerId === rows.accountId
+      ? accountKey(rows.accountId)
+      : principalKey('User', rows.accountId, ownerId),
+  );
 
-class CredentialChecker {
-  readonly found: string[] = [];
-
-  constructor(
-    private readonly store: Store,
-    private readonly accountId: string,
-  ) {}
-
-  async checkAccount(): Promise<void> {
-    const item = await this.#get(accountKey(this.accountId));
-    if (item === undefined) return;
-    const account = readAccount(item);
-    await this.#checkOwner(this.accountId, account);
-    const users = namePartition('User', this.accountId);
-    for (const name of (await this.#list(users.partition)).map(readName)) {
-      const user = await this.#get(principalKey('User', this.accountId, name.Id));
-      if (user !== undefined) await this.#checkUser(readUser(user));
-    }
-    await this.#checkMfaDevices(account);
-    await this.#checkCertificates(account);
-    const oidc = await this.#list(openIdConnectProviderPartition(this.accountId));
-    const saml = await this.#list(samlProviderPartition(this.accountId));
-    this.#expect(
-      'OIDC providers',
-      account.OpenIDConnectProviderCount,
-      oidc.map(readOpenIdConnectProvider).length,
-    );
-    this.#expect('SAML providers', account.SAMLProviderCount, saml.map(readSamlProvider).length);
+function inspectOwner(rows: AccountRows, ownerId: string, owner: Item): void {
+  const partition = credentialsPartition(rows.accountId, ownerId);
+  for (const [kind, read] of Object.entries(READERS) as [
+    CredentialKind,
+    (item: Item) => unknown,
+  ][]) {
+    const items = rows.list('identities', partition, credentialPrefix(kind));
+    for (const item of items) rows.inspect(item, read);
+    rows.expectCount(owner, `${kind}Count`, items.length);
   }
+  const profiles = rows
+    .list('identities', partition)
+    .filter(({ key }) => key.sort === 'LoginProfile');
+  for (const profile of profiles) rows.inspect(profile, readLoginProfile);
+  if (ownerId !== rows.accountId) rows.expectCount(owner, 'LoginProfileCount', profiles.length);
+}
 
-  async #checkUser(user: UserRecord): Promise<void> {
-    const profile = await this.#get(loginProfileKey(this.accountId, user.UserId));
-    const profiles = profile === undefined ? [] : [readLoginProfile(profile)];
-    this.#expect(`login profiles of ${user.UserId}`, user.LoginProfileCount, profiles.length);
-    await this.#checkOwner(user.UserId, user);
+/** The owner's list is what a sign-in reads. */
+function inspectMfaDevices(rows: AccountRows, account: Item): void {
+  const items = rows.list('identities', virtualMfaDevicePartition(rows.accountId));
+  let assigned = 0;
+  for (const row of items) {
+    rows.inspect(row, (item) => {
+      const { SerialNumber, AssignedTo, EnableDate, CreateDate } = readVirtualMfaDevice(item);
+      if (AssignedTo === undefined) return;
+      assigned += 1;
+      const key = credentialKey('MFADevice', rows.accountId, AssignedTo.Id, SerialNumber);
+      if (rows.get(key) !== undefined) return;
+      // To ask for a code that nobody would ask for takes away; never the other way round.
+      const owned = toAttributes({ SerialNumber, EnableDate: EnableDate ?? CreateDate });
+      const repair =
+        ownerOf(rows, AssignedTo.Id) === undefined
+          ? [changeWithout(item, 'AssignedTo', 'EnableDate')]
+          : [put(key, owned), unchanged(item.key, item)];
+      rows.report(
+        `${SerialNumber} is assigned to ${AssignedTo.Id}, which does not list it`,
+        [item, key],
+        repair,
+      );
+    });
   }
+  rows.expectCount(account, 'VirtualMFADeviceCount', items.length);
+  rows.expectCount(account, 'VirtualMFADeviceInUseCount', assigned);
+}
 
-  async #checkOwner(ownerId: string, counts: Counts): Promise<void> {
-    const list = async <Credential>(
-      kind: CredentialKind,
-      read: (item: Item) => Credential,
-    ): Promise<readonly Credential[]> => {
-      const partition = credentialsPartition(this.accountId, ownerId);
-      const items = await this.#list(partition, credentialPrefix(kind));
-      this.#expect(`${kind}s of ${ownerId}`, counts[`${kind}Count`], items.length);
-      return items.map(read);
-    };
-    await list('MFADevice', readOwnedMfaDevice);
-    await list('SSHPublicKey', readSshPublicKey);
-    await list('ServiceSpecificCredential', readServiceSpecificCredential);
-    for (const certificate of await list('SigningCertificate', readSigningCertificate)) {
-      const key = signingCertificateFingerprintKey(this.accountId, certificate.Fingerprint);
-      const held = (await this.#get(key))?.attributes['OwnerId'];
-      if (held !== ownerId) {
-        this.found.push(`${certificate.CertificateId} of ${ownerId} is held for somebody else`);
-      }
-    }
-  }
-
-  async #checkMfaDevices(account: AccountRecord): Promise<void> {
-    const items = await this.#list(virtualMfaDevicePartition(this.accountId));
-    const devices = items.map(readVirtualMfaDevice);
-    const assigned = devices.filter(({ AssignedTo }) => AssignedTo !== undefined);
-    this.#expect('virtual MFA devices', account.VirtualMFADeviceCount, devices.length);
-    this.#expect('assigned MFA devices', account.VirtualMFADeviceInUseCount, assigned.length);
-    for (const { SerialNumber, AssignedTo } of assigned) {
-      const key = credentialKey('MFADevice', this.accountId, AssignedTo?.Id ?? '', SerialNumber);
-      if ((await this.#get(key)) === undefined) {
-        this.found.push(`${SerialNumber} is missing under its owner`);
-      }
-    }
-  }
-
-  async #checkCertificates(account: AccountRecord): Promise<void> {
-    const { partition } = namePartition('ServerCertificate', this.accountId);
-    const names = (await this.#list(partition)).map(readName);
-    this.#expect('server certificates', account.ServerCertificateCount, names.length);
-    for (const name of names) {
-      const item = await this.#get(serverCertificateKey(this.accountId, name.Id));
-      const certificate = item === undefined ? undefined : readServerCertificate(item);
-      if (certificate?.ServerCertificateName !== name.Name || certificate.Path !== name.Path) {
-        this.found.push(`the name ${name.Name} leads to no server certificate of that name`);
-      }
-    }
-  }
-
-  /** An absent counter is none. */
-  #expect(what: string, counted: number | undefined, actual: number): void {
-    if ((counted ?? 0) !== actual) {
-      this.found.push(`${what}: ${counted ?? 0} is not ${actual}`);
-    }
-  }
-
-  #get(key: Key): Promise<Item | undefined> {
-    return this.store.get(key, { consistent: true });
-  }
-
-  async #list(partition: string, prefix = ''): Promise<readonly Item[]> {
-    const items: Item[] = [];
-    let after: string | undefined;
-    do {
-      const page = await this.store.query('identities', partition, {
-        consistent: true,
-        prefix,
-        ...(after === undefined ? {} : { after }),
+/** A signing certificate is one user's; the row of its fingerprint says whose. */
+function inspectFingerprints(rows: AccountRows): void {
+  const owners = new Map<string, string>();
+  for (const [ownerId, items] of rows.partitionsOf('identities', 'Credentials')) {
+    for (const row of items.filter(({ key }) =>
+      key.sort.startsWith(credentialPrefix('SigningCertificate')),
+    )) {
+      rows.inspect(row, (item) => {
+        const { Fingerprint, CertificateId } = readSigningCertificate(item);
+        owners.set(Fingerprint, ownerId);
+        const key = signingCertificateFingerprintKey(rows.accountId, Fingerprint);
+        const held = rows.get(key);
+        if (held === undefined) {
+          const repair = [put(key, { OwnerId: ownerId }), unchanged(item.key, item)];
+          rows.report(
+            `the fingerprint of ${CertificateId} is free for others`,
+            [item, key],
+            repair,
+          );
+        } else if (held.attributes['OwnerId'] !== ownerId) {
+          rows.report(`${CertificateId} of ${ownerId} is held for somebody else`, [item, held]);
+        }
       });
-      items.push(...page.items);
-      after = page.next;
-    } while (after !== undefined);
-    return items;
+    }
+  }
+  const { partition } = signingCertificateFingerprintKey(rows.accountId, '');
+  for (const held of rows.list('identities', partition)) {
+    if (!owners.has(held.key.sort)) {
+      rows.report(`the fingerprint ${held.key.sort} is of no certificate`, [held], [remove(held)]);
+    }
   }
 }

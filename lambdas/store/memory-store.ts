@@ -10,7 +10,16 @@ import {
   itemSizeBytes,
 } from './preconditions';
 import { ConditionFailed } from './store';
-import type { Item, Key, QueryOptions, QueryPage, Store, TableName, Write } from './store';
+import type {
+  Item,
+  Key,
+  QueryOptions,
+  QueryPage,
+  RowSource,
+  Store,
+  TableName,
+  Write,
+} from './store';
 
 interface StoredItem {
   readonly revision: number;
@@ -48,7 +57,7 @@ function fingerprint(writes: readonly Write[]): string {
  *
  * `now` gives epoch milliseconds.
  */
-export class MemoryStore implements Store {
+export class MemoryStore implements Store, RowSource {
   readonly #now: () => number;
   readonly #tables: Readonly<Record<TableName, Map<string, Partition>>> = {
     identities: new Map(),
@@ -89,6 +98,16 @@ export class MemoryStore implements Store {
       items.push(item);
     }
     return { items, next: undefined };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async *readAll(table: TableName): AsyncGenerator<Item> {
+    for (const [partition, sorts] of this.#tables[table]) {
+      for (const sort of sorts.keys()) {
+        const item = this.#read({ table, partition, sort });
+        if (item !== undefined) yield item;
+      }
+    }
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await

@@ -102,6 +102,11 @@ export interface Store {
   transact(writes: readonly Write[], options: { readonly token: string }): Promise<void>;
 }
 
+/** Every row of a table, in no order; for an operator's tools. No call reads this way. Errors: {@link StoreUnavailable}. */
+export interface RowSource {
+  readAll(table: TableName): AsyncIterable<Item>;
+}
+
 /** Some conditions did not hold; nothing was written. */
 export class ConditionFailed extends Error {
   override readonly name = 'ConditionFailed';

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import {
   CreateLoginProfileCommand,
   EnableMFADeviceCommand,
   UploadSigningCertificateCommand,
 } from '@aws-sdk/client-iam';
 import { findInconsistencies } from '../../lambdas/identity/consistency';
+import { repairInconsistencies } from '../../lambdas/identity/repair';
 import { readName } from '../../lambdas/identity/records';
 import {
   accountKey,
@@ -14,6 +16,7 @@ import {
   nameKey,
   samlProviderKey,
   serverCertificateKey,
+  signingCertificateFingerprintKey,
   type CredentialKind,
 } from '../../lambdas/store/keys';
 import type { Key } from '../../lambdas/store/store';
@@ -106,7 +109,22 @@ test.each<readonly [string, () => Promise<void>]>([
         { token: 'damage' },
       ),
   ],
-])('that %s is lost, or wrong, is found', async (_what, damage) => {
+  [
+    'the fingerprint of a signing certificate',
+    async () => {
+      const partition = signingCertificateFingerprintKey(ACCOUNT, '').partition;
+      const { items } = await deployment.store.query('identities', partition, { consistent: true });
+      for (const item of items) await remove(item.key);
+    },
+  ],
+])('that %s is lost, or wrong, is found and repaired', async (_what, damage) => {
   await damage();
   expect(await findInconsistencies(deployment.store, ACCOUNT)).not.toEqual([]);
+  const { repaired, left } = await repairInconsistencies(deployment.store, deployment.store, {
+    accountId: ACCOUNT,
+    widenAccess: false,
+    createToken: randomUUID,
+  });
+  expect(repaired).not.toEqual([]);
+  expect(left).toEqual([]);
 });

@@ -55,6 +55,8 @@ export interface DeploymentOptions {
   readonly intercept?: (store: MemoryStore) => Store;
   readonly now?: () => number;
   readonly randomBytes?: (length: number) => Uint8Array;
+  /** Where the account's first rows are written, and data keys are kept; without it in memory. */
+  readonly rows?: Store;
 }
 
 /** An account with its root user, and both functions. */
@@ -62,10 +64,11 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
   const now = options.now ?? Date.now;
   const store = new MemoryStore({ now });
   const keyEncryption = new TestKeyEncryption();
-  const dataKeys = new DataKeys({ store, keyEncryption, clock: now });
+  const rows = options.rows ?? store;
+  const dataKeys = new DataKeys({ store: rows, keyEncryption, clock: now });
   const secrets = new SealedSecrets(dataKeys);
   await installRootAccessKey(
-    { store, sealedSecrets: secrets, now },
+    { store: rows, sealedSecrets: secrets, now },
     { accountId: ACCOUNT, ...ROOT },
   );
   const failures: FailureEntry[] = [];
