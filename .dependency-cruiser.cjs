@@ -62,6 +62,7 @@ module.exports = {
       to: { path: '^lambdas/(iam|sts|organizations)/', pathNot: '^lambdas/$1/' },
     },
     only('authorizer', [room('(core|protocol|credentials|store|identity|authorizer)')]),
+    only('issuer', [room('(core|protocol|credentials|store|identity|issuer)')]),
     only('deployment', [room('(core|protocol|credentials|store|identity|deployment)')]),
     only(
       '^lib/',

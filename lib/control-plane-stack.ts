@@ -71,6 +71,8 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
   readonly gatewayLogging?: boolean;
 }
 
+const STAGE_NAME = 'v1';
+
 /** The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, and the account with its root user. */
 export class ControlPlaneStack extends Stack {
   readonly restApi: RestApi;
@@ -83,15 +85,15 @@ export class ControlPlaneStack extends Stack {
     super(scope, id, props);
     if (props.accountId !== undefined) requireAccountId('accountId', props.accountId);
 
+    this.restApi = this.createRestApi(props);
     this.iamFunction = this.createIamFunction(props);
     this.stsFunction = this.createStsFunction(props);
-    this.restApi = this.createRestApi(props);
     this.addService('iam', this.iamFunction);
     this.addService('sts', this.stsFunction);
+    this.addIssuerDocuments(props);
     this.createAccount(props);
 
-    const stage = this.restApi.deploymentStage.stageName;
-    this.adminEndpointUrl = `https://${this.restApi.restApiId}.execute-api.${this.region}.${this.urlSuffix}/${stage}`;
+    this.adminEndpointUrl = this.urlOfStage(this.restApi.deploymentStage.stageName);
     new CfnOutput(this, 'AdminEndpointUrl', {
       description: 'Put /iam behind it for AWS_ENDPOINT_URL_IAM, /sts for AWS_ENDPOINT_URL_STS',
       value: this.adminEndpointUrl,
@@ -107,7 +109,7 @@ export class ControlPlaneStack extends Stack {
         readAndWriteTables(store.identitiesTable, store.policiesTable),
         sealAndOpen(store.key),
       ],
-      environment: storeEnvironment(store),
+      environment: this.functionEnvironment(store),
       timeout: Duration.seconds(15),
       memorySize: 1024,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
@@ -121,14 +123,52 @@ export class ControlPlaneStack extends Stack {
     return new PortcullisFunction(this, 'Sts', {
       entry: lambdaEntry('sts/handler.ts'),
       description: 'Portcullis: the STS API',
-      statements: [readTables(store.identitiesTable, store.policiesTable), openSealed(store.key)],
-      environment: storeEnvironment(store),
+      statements: [
+        readAndWriteTables(store.identitiesTable),
+        readTables(store.policiesTable),
+        openSealed(store.key),
+      ],
+      environment: this.functionEnvironment(store),
       timeout: Duration.seconds(10),
       memorySize: 1024,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       logRetention: props.logRetention,
       logRemovalPolicy: removalPolicyOf(props),
     }).function;
+  }
+
+  private functionEnvironment(store: StoreResources): Record<string, string> {
+    // The stage by its name alone: the functions are part of what it deploys.
+    return { ...storeEnvironment(store), ADMIN_ENDPOINT_URL: this.urlOfStage(STAGE_NAME) };
+  }
+
+  private urlOfStage(stageName: string): string {
+    return `https://${this.restApi.restApiId}.execute-api.${this.region}.${this.urlSuffix}/${stageName}`;
+  }
+
+  /** Public: whoever is shown a token of this deployment reads here whose it is, and checks it with these keys. */
+  private addIssuerDocuments(props: ControlPlaneStackProps): void {
+    const { store } = props;
+    const handler = new PortcullisFunction(this, 'Issuer', {
+      entry: lambdaEntry('issuer/handler.ts'),
+      description: 'Portcullis: the public documents of the issuers of tokens',
+      statements: [readTables(store.identitiesTable), openSealed(store.key)],
+      environment: this.functionEnvironment(store),
+      timeout: Duration.seconds(5),
+      memorySize: 512,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    });
+    const integration = new LambdaIntegration(handler.function, { allowTestInvoke: false });
+    const documents = this.restApi.root
+      .addResource('issuers')
+      .addResource('{issuerId}')
+      .addResource('.well-known');
+    for (const name of ['openid-configuration', 'jwks.json']) {
+      documents
+        .addResource(name)
+        .addMethod('GET', integration, { authorizationType: AuthorizationType.NONE });
+    }
   }
 
   private createRestApi(props: ControlPlaneStackProps): RestApi {
@@ -147,7 +187,7 @@ export class ControlPlaneStack extends Stack {
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
       deployOptions: {
-        stageName: 'v1',
+        stageName: STAGE_NAME,
         throttlingRateLimit,
         throttlingBurstLimit,
         ...accessLog.stageOptions,

@@ -149,6 +149,9 @@ export class Generation {
         AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
         // Every other service is refused here instead of being looked for on the internet.
         AWS_ENDPOINT_URL: endpoint,
+        ADMIN_ENDPOINT_URL: `http://127.0.0.1:${this.options.adminPort}`,
+        // The identity providers of a developer are on the same machine, and speak plain http.
+        ALLOW_LOOPBACK_ISSUERS: 'true',
       },
       onLog: (functionName, line) => {
         logs.write(functionName, line);

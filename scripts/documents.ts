@@ -13,7 +13,6 @@ import { STS_OPERATIONS } from '../lambdas/sts/operation-table';
 const NO_ORGANIZATION =
   'There are no organizations: answers as AWS does for an account without one.';
 const NO_DELEGATION = 'There are no delegation requests: answers as AWS does where there is none.';
-const NO_FEDERATION = 'The feature is off: answers as AWS does where it is disabled.';
 const NO_TEMPLATES = 'There are no role templates: answers as AWS does where there is none.';
 
 /** What a feature that deployments do not have answers; every other operation does what AWS's page says. */
@@ -25,9 +24,6 @@ export const REMARKS: Readonly<Record<string, string>> = {
   DisableOrganizationsRootSessions: NO_ORGANIZATION,
   GenerateOrganizationsAccessReport: NO_ORGANIZATION,
   GetOrganizationsAccessReport: NO_ORGANIZATION,
-  GetOutboundWebIdentityFederationInfo: NO_FEDERATION,
-  EnableOutboundWebIdentityFederation: NO_FEDERATION,
-  DisableOutboundWebIdentityFederation: NO_FEDERATION,
   CreateDelegationRequest: NO_DELEGATION,
   GetDelegationRequest: NO_DELEGATION,
   ListDelegationRequests: NO_DELEGATION,

@@ -68,13 +68,14 @@ type ProviderType = 'oidc-provider' | 'saml-provider';
 
 /** Errors: ValidationError for what is no ARN, InvalidInput for the ARN of something else. */
 function checkProviderArn(arn: string, type: ProviderType): void {
-  const parts = arn.split(':', 7);
+  const parts = arn.split(':');
   if (parts.length < 6 || parts[0] !== 'arn') {
     throw invalidArn();
   }
-  const [, , service, region, accountId, resource = ''] = parts;
+  const [, , service, region, accountId, ...rest] = parts;
+  // The port of an issuer on this machine stands behind a colon.
+  const resource = rest.join(':');
   const isOne =
-    parts.length === 6 &&
     service === 'iam' &&
     region === '' &&
     /^\d{12}$/.test(accountId ?? '') &&

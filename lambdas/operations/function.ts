@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { DataKeys } from '../credentials/data-key';
+import { IdentityTokens } from '../credentials/oidc/identity-tokens';
+import { IssuerKeys } from '../credentials/oidc/issuer-keys';
 import { createKmsKeyEncryption } from '../credentials/kms-key-encryption';
 import { OpaqueMarkers } from '../credentials/opaque-marker';
 import { SealedSecrets } from '../credentials/sealed-secret';
@@ -10,6 +12,7 @@ import { SigningKeyCache } from '../credentials/signing-key-cache';
 import { DEFAULT_QUOTAS } from '../identity/quotas';
 import { readProxyEvent, writeProxyResult } from '../protocol/rest-event';
 import { DynamoDbStore } from '../store/dynamodb-store';
+import type { FederationOptions } from './federation';
 import type { OperationTable } from './operation-table';
 import { AdminService } from './service';
 
@@ -19,7 +22,8 @@ export type FunctionHandler = (event: APIGatewayProxyEvent) => Promise<APIGatewa
 /**
  * The function of one service, with everything that it keeps between calls.
  *
- * Environment: IDENTITIES_TABLE, POLICIES_TABLE, KMS_KEY_ID, AWS_REGION. Errors: Error where one is missing.
+ * Environment: IDENTITIES_TABLE, POLICIES_TABLE, KMS_KEY_ID, AWS_REGION, ADMIN_ENDPOINT_URL, and in a local run
+ * ALLOW_LOOPBACK_ISSUERS. Errors: Error where one is missing.
  */
 export function createFunction(
   table: OperationTable,
@@ -39,6 +43,7 @@ export function createFunction(
     sessions: new SessionTokens(dataKeys),
     markers: new OpaqueMarkers(dataKeys),
     signingKeys: new SigningKeyCache(),
+    federation: createFederation(environment),
     quotas: DEFAULT_QUOTAS,
     partition: partitionOf(region),
     region,
@@ -52,6 +57,28 @@ export function createFunction(
     },
   });
   return async (event) => writeProxyResult(await service.handle(readProxyEvent(event)));
+}
+
+/**
+ * For this long a token still counts beyond its end.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html
+ */
+const CLOCK_TOLERANCE_SECONDS = 300;
+
+function createFederation(environment: NodeJS.ProcessEnv): FederationOptions {
+  const reach = { allowLoopback: environment['ALLOW_LOOPBACK_ISSUERS'] === 'true' };
+  const options = { ...reach, now: Date.now };
+  const keys = new IssuerKeys(options);
+  return {
+    issuersUrl: `${requireVariable(environment, 'ADMIN_ENDPOINT_URL')}/issuers`,
+    reach,
+    identityTokens: new IdentityTokens({
+      ...options,
+      keys,
+      clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
+    }),
+  };
 }
 
 /** A variable that the function's template sets; without it the function is deployed wrongly and must not start. */

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../core/compile';
 import type { ConditionContext } from '../core/request-context';
 import type { ErrorCode } from '../protocol/errors';
+import type { FederationOptions } from './federation';
 import type { SecretBinding } from '../credentials/sealed-secret';
 import type { SessionClaims } from '../credentials/session-claims';
 import type { Caller } from '../identity/caller';
@@ -159,6 +160,8 @@ export interface Call {
   readonly openSecret: (sealed: Uint8Array, binding: SecretBinding) => Promise<string>;
   /** The token of a new session, of at least so many characters. Errors: those of `SessionTokens.seal`. */
   readonly sealSession: (claims: SessionClaims, minimumLength?: number) => Promise<string>;
+  /** What is known of the issuers of tokens: ours, and those of others. */
+  readonly federation: FederationOptions;
 }
 
 /** What the function of an operation is given that nobody signs. */

@@ -23,6 +23,7 @@ import { CredentialUse } from './credential-use';
 import { runUnderKey } from './idempotency';
 import { DESCRIPTION_PATH, describeApi } from './openapi';
 import type { Call, UnsignedCall } from './operation';
+import type { FederationOptions } from './federation';
 import type { AnyOperation, OperationTable } from './operation-table';
 import { readRequestedOperation, type RequestedOperation } from './requested-operation';
 import { refuseCaller } from './caller-limits';
@@ -34,6 +35,7 @@ export interface ServiceOptions {
   readonly sessions: SessionTokens;
   readonly markers: OpaqueMarkers;
   readonly signingKeys: SigningKeyCache;
+  readonly federation: FederationOptions;
   readonly quotas: Quotas;
   /** `aws`. */
   readonly partition: string;
@@ -237,6 +239,7 @@ export class AdminService {
       sealSecret: (secret, binding) => secrets.seal(secret, binding),
       openSecret: (sealed, binding) => secrets.open(sealed, binding),
       sealSession: (claims, minimumLength) => sessions.seal(claims, minimumLength),
+      federation: this.options.federation,
     };
   }
 

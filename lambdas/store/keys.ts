@@ -21,6 +21,7 @@ import type { Key, TableName } from './store';
  *   VirtualMFADevices#<account>          <lower-case path and name>
  *   SigningCertificateFingerprints#<account>  <fingerprint>
  *   OpenIDConnectProviders#<account>     <host in lower case, and path>
+ *   Issuer#<issuerId>                    Issuer | SigningKey#<algorithm>#<8 digits>   whose tokens an issuer makes, and with which keys
  *   SAMLProviders#<account>              <lower-case name>
  *   ServerCertificate#<account>#<id>     ServerCertificate
  *   RoleLastUsed#<account>#<roleId>      RoleLastUsed                                 when credentials of a role were used last
@@ -225,6 +226,28 @@ export const openIdConnectProviderKey = (accountId: string, url: string): Key =>
     foldName(url.slice(0, hostEnd)) + url.slice(hostEnd),
   );
 };
+
+/** Under the account: whether its principals may get tokens for other services, and under which issuer. */
+export const outboundFederationKey = (accountId: string): Key =>
+  key('identities', accountPartition(accountId), 'OutboundFederation');
+
+/** By the id in an issuer's URL: what the public documents are made of. */
+export const issuerPartition = (issuerId: string): string => encodeParts('Issuer', issuerId);
+
+export const issuerKey = (issuerId: string): Key =>
+  key('identities', issuerPartition(issuerId), 'Issuer');
+
+export const SIGNING_KEY_PREFIX = 'SigningKey#';
+
+/** The keys of an algorithm are numbered from 1 on. */
+export const signingKeyKey = (issuerId: string, algorithm: string, number: number): Key =>
+  key(
+    'identities',
+    issuerPartition(issuerId),
+    'SigningKey',
+    algorithm,
+    String(number).padStart(8, '0'),
+  );
 
 export const samlProviderPartition = (accountId: string): string =>
   encodeParts('SAMLProviders', accountId);

@@ -1,4 +1,8 @@
 import {
+  DisableOutboundWebIdentityFederationCommand,
+  EnableOutboundWebIdentityFederationCommand,
+  FeatureDisabledException,
+  FeatureEnabledException,
   GenerateCredentialReportCommand,
   GenerateServiceLastAccessedDetailsCommand,
   IAMClient,
@@ -19,7 +23,22 @@ const refused =
 
 const noOrganization = refused({}, '*', 'OrganizationNotFoundException');
 
-const federationIsOff = refused({}, '*', 'FeatureDisabledException');
+/** The account has one issuer for all cases. */
+const federation =
+  (wanted: 'on' | 'off'): MakeCase =>
+  async ({ root }) => {
+    const asked =
+      wanted === 'on'
+        ? new EnableOutboundWebIdentityFederationCommand({})
+        : new DisableOutboundWebIdentityFederationCommand({});
+    try {
+      await root.send(asked);
+    } catch (error) {
+      if (!(error instanceof FeatureEnabledException || error instanceof FeatureDisabledException))
+        throw error;
+    }
+    return { input: {}, resource: '*' };
+  };
 
 const noRequest = (input: object = { DelegationRequestId: ID }): MakeCase =>
   refused(input, REQUEST_ARN, 'NoSuchEntityException');
@@ -85,9 +104,9 @@ export const REPORT_CASES: Readonly<Record<string, MakeCase>> = {
     'AccessDenied',
   ),
   GetOrganizationsAccessReport: refused({ JobId: JOB_ID }, '*', 'NoSuchEntityException'),
-  GetOutboundWebIdentityFederationInfo: federationIsOff,
-  EnableOutboundWebIdentityFederation: federationIsOff,
-  DisableOutboundWebIdentityFederation: federationIsOff,
+  GetOutboundWebIdentityFederationInfo: federation('on'),
+  EnableOutboundWebIdentityFederation: federation('off'),
+  DisableOutboundWebIdentityFederation: federation('on'),
   CreateDelegationRequest: refused(
     {
       Description: 'to look at orders',

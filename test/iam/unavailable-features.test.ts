@@ -33,18 +33,6 @@ test.each([
 });
 
 test.each([
-  ['GetOutboundWebIdentityFederationInfo', 'disabled'],
-  ['EnableOutboundWebIdentityFederation', 'not available'],
-  ['DisableOutboundWebIdentityFederation', 'disabled'],
-])('%s says that the feature is %s', async (name, state) => {
-  expect(await refusal(deployment.iam().send(commandOf(name, {})))).toEqual({
-    statusCode: 404,
-    code: 'FeatureDisabledException',
-    message: `Outbound identity federation is ${state} for account ${ACCOUNT}`,
-  });
-});
-
-test.each([
   ['GetDelegationRequest', { DelegationRequestId: ID }],
   ['UpdateDelegationRequest', { DelegationRequestId: ID, Notes: 'why' }],
   ['AssociateDelegationRequest', { DelegationRequestId: ID }],

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DataKeys } from '../../lambdas/credentials/data-key';
+import { IdentityTokens } from '../../lambdas/credentials/oidc/identity-tokens';
+import { IssuerKeys } from '../../lambdas/credentials/oidc/issuer-keys';
 import { OpaqueMarkers } from '../../lambdas/credentials/opaque-marker';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
@@ -57,7 +59,11 @@ export interface DeploymentOptions {
   readonly randomBytes?: (length: number) => Uint8Array;
   /** Where the account's first rows are written, and data keys are kept; without it in memory. */
   readonly rows?: Store;
+  /** Where somebody serves the documents of its issuers. */
+  readonly issuersUrl?: string;
 }
+
+export const ISSUERS_URL = 'https://admin.example.com/issuers';
 
 /** An account with its root user, and both functions. */
 export async function deployAdmin(options: DeploymentOptions = {}): Promise<AdminDeployment> {
@@ -72,6 +78,17 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
     { accountId: ACCOUNT, ...ROOT },
   );
   const failures: FailureEntry[] = [];
+  const reach = { allowLoopback: true };
+  const federation = {
+    issuersUrl: options.issuersUrl ?? ISSUERS_URL,
+    reach,
+    identityTokens: new IdentityTokens({
+      ...reach,
+      now,
+      keys: new IssuerKeys({ ...reach, now }),
+      clockToleranceSeconds: 300,
+    }),
+  };
   const create = (table: OperationTable): AdminService =>
     new AdminService({
       table,
@@ -80,6 +97,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       sessions: new SessionTokens(dataKeys),
       markers: new OpaqueMarkers(dataKeys),
       signingKeys: new SigningKeyCache(),
+      federation,
       quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
       partition: 'aws',
       region: 'eu-central-1',

@@ -30,20 +30,26 @@ describe('the admin API', () => {
     });
   });
 
-  test('has the paths /iam and /sts and all below them', () => {
+  test('has the paths /iam and /sts and all below them, and the documents of issuers', () => {
     const paths = propertiesOf<{ PathPart: string }>('AWS::ApiGateway::Resource');
     expect(paths.map((resource) => resource.PathPart).sort()).toEqual([
+      '.well-known',
       'iam',
+      'issuers',
+      'jwks.json',
+      'openid-configuration',
       'sts',
+      '{issuerId}',
       '{proxy+}',
       '{proxy+}',
     ]);
   });
 
-  test('hands every method of every path to a function', () => {
-    expect(methods).toHaveLength(4);
+  test('hands every method of every path to a function, and GET alone of the documents', () => {
+    const names = methods.map(({ HttpMethod }) => HttpMethod).sort();
+    expect(names).toEqual(['ANY', 'ANY', 'ANY', 'ANY', 'GET', 'GET']);
     for (const method of methods) {
-      expect(method).toMatchObject({ HttpMethod: 'ANY', Integration: { Type: 'AWS_PROXY' } });
+      expect(method).toMatchObject({ Integration: { Type: 'AWS_PROXY' } });
     }
   });
 
@@ -180,6 +186,8 @@ describe('the functions', () => {
       IDENTITIES_TABLE: Match.anyValue(),
       POLICIES_TABLE: Match.anyValue(),
       KMS_KEY_ID: Match.anyValue(),
+      ADMIN_ENDPOINT_URL: Match.anyValue(),
+      ALLOW_LOOPBACK_ISSUERS: Match.absent(),
     };
     for (const Description of ['Portcullis: the IAM API', 'Portcullis: the STS API']) {
       template.hasResourceProperties('AWS::Lambda::Function', {

@@ -15,7 +15,7 @@ const functions = [controlPlane, authorizer, orders].flatMap((stack) =>
 
 describe('every function', () => {
   test('there are seven', () => {
-    expect(functions).toHaveLength(7);
+    expect(functions).toHaveLength(8);
   });
 
   test.each(functions)('$id runs on Node.js 24 on arm64, traced', ({ properties }) => {

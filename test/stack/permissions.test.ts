@@ -75,6 +75,7 @@ describe('every role', () => {
       'Portcullis-ControlPlane AccountHandlerRole',
       'Portcullis-ControlPlane GatewayLoggingRole',
       'Portcullis-ControlPlane IamRole',
+      'Portcullis-ControlPlane IssuerRole',
       'Portcullis-ControlPlane StsRole',
     ]);
   });
@@ -149,9 +150,19 @@ describe('what each function may do', () => {
     );
   });
 
-  test('sts reads, and opens secrets', () => {
+  test('sts reads both tables, writes identities, and opens secrets', () => {
     expect(grantsOf('Portcullis-ControlPlane StsRole')).toEqual(
-      grantsOf('Portcullis-Authorizer AuthorizerRole'),
+      [
+        ...on('IdentitiesTable', [...READ, ...WRITE]),
+        ...on('PoliciesTable', READ),
+        'kms:Decrypt on Key',
+      ].sort(),
+    );
+  });
+
+  test('the issuer of public documents reads identities alone', () => {
+    expect(grantsOf('Portcullis-ControlPlane IssuerRole')).toEqual(
+      [...on('IdentitiesTable', READ), 'kms:Decrypt on Key'].sort(),
     );
   });
 

@@ -17,6 +17,7 @@ import {
   type RemoveClientIDFromOpenIDConnectProviderRequest,
   type UpdateOpenIDConnectProviderThumbprintRequest,
 } from '@aws-sdk/client-iam';
+import { providerUrlOf, type IssuerReach } from '../../credentials/oidc/issuer-url';
 import type { Found } from '../../identity/lookup';
 import type { OpenIdConnectProviderRecord } from '../../identity/provider-entities';
 import { readOpenIdConnectProvider } from '../../identity/provider-records';
@@ -44,13 +45,21 @@ import { viewTags } from '../views';
  */
 const MAX_THUMBPRINTS = 5;
 
+/** What may stand behind the scheme of an issuer on this machine, which has a port. */
+const LOCAL_PATH = /^[\w.[\]:]+(\/[\w.~-]+)*\/?$/;
+
 /**
  * The URL without `https://`. An issuer has a host and perhaps a path: no port, no query, nothing that two readers could read
- * differently. A slash at its end counts: `iss` is compared letter by letter.
+ * differently. A slash at its end counts: `iss` is compared letter by letter. In a local run an issuer may be on this machine:
+ * `http://localhost:8080/realms/orders`.
  *
  * Errors: ValidationError.
  */
-function readIssuerUrl(url: string): string {
+function readIssuerUrl(url: string, reach: IssuerReach): string {
+  const local = providerUrlOf(url, reach);
+  if (local !== undefined && url.startsWith('http://') && LOCAL_PATH.test(local)) {
+    return local;
+  }
   const [, host = '', path = ''] =
     /^https:\/\/([A-Za-z0-9.-]+)(\/[\w.~!$&'()*+,;=:@%/-]*)?$/.exec(url) ?? [];
   const isHost = host
@@ -94,7 +103,9 @@ const createOpenIDConnectProvider: Operation<
   authorization: {
     action: 'iam:CreateOpenIDConnectProvider',
     resourceType: 'oidc-provider',
-    resources: (input, call) => [openIdConnectProviderArn(call, readIssuerUrl(input.Url))],
+    resources: (input, call) => [
+      openIdConnectProviderArn(call, readIssuerUrl(input.Url, call.federation.reach)),
+    ],
     conditionKeys: ['aws:RequestTag/${TagKey}', 'aws:TagKeys'],
     context: (input) => requestTagContext(readTags(input.Tags)),
   },
@@ -107,7 +118,7 @@ const createOpenIDConnectProvider: Operation<
   ],
   run: async (input, call) => {
     const provider: OpenIdConnectProviderRecord = {
-      Url: readIssuerUrl(input.Url),
+      Url: readIssuerUrl(input.Url, call.federation.reach),
       ClientIDList: [...new Set(input.ClientIDList ?? [])],
       ThumbprintList: readThumbprints(input.ThumbprintList ?? []),
       CreateDate: call.now,
