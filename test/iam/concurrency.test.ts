@@ -7,6 +7,7 @@ import {
   ListAccessKeysCommand,
 } from '@aws-sdk/client-iam';
 import { findInconsistencies } from '../../lambdas/identity/consistency';
+import { createRandom } from '../harness/random';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
 import { refusal } from '../operations/refusal';
 import { HARMLESS, Scenery } from '../operations/scenery';
@@ -95,15 +96,6 @@ test('a user that is deleted while it is given rights leaves none behind', async
     expect(await findInconsistencies(deployment.store, ACCOUNT)).toEqual([]);
   }
 });
-
-/** The same numbers for the same seed. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 const NAMES = ['a', 'b', 'c'];
 
