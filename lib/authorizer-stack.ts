@@ -7,7 +7,7 @@ import { exportNames } from './exports';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
 import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
-import { openSealed, readTables, replaceItems, storeEnvironment } from './store-access';
+import { noteUsage, openSealed, readTables, replaceItems, storeEnvironment } from './store-access';
 import type { StoreResources } from './store-access';
 import { requirePrefix, requireWholeNumber } from './validation';
 
@@ -74,7 +74,11 @@ export class AuthorizerStack extends Stack {
     return new PortcullisFunction(this, 'Authorizer', {
       entry: lambdaEntry('authorizer/handler.ts'),
       description: 'Portcullis: decides on each request to a guarded API',
-      statements: [readTables(store.identitiesTable, store.policiesTable), openSealed(store.key)],
+      statements: [
+        readTables(store.identitiesTable, store.policiesTable),
+        ...noteUsage(store.identitiesTable),
+        openSealed(store.key),
+      ],
       environment: {
         ...storeEnvironment(store),
         STALENESS_SECONDS: String(stalenessSeconds),

@@ -44,6 +44,29 @@ export function readAndWriteTables(...tables: readonly ITable[]): PolicyStatemen
   });
 }
 
+/**
+ * Writing down who was there last, and nothing else: rows whose partition begins with one of these. A transaction with such a row
+ * also checks that the credential is still there, which tells nothing that reading does not.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+export function noteUsage(table: ITable): readonly PolicyStatement[] {
+  const resources = [table.tableArn];
+  return [
+    new PolicyStatement({ actions: ['dynamodb:ConditionCheckItem'], resources }),
+    new PolicyStatement({
+      actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources,
+      conditions: {
+        'ForAllValues:StringLike': {
+          'dynamodb:LeadingKeys': ['AccessKeyLastUsed#*', 'LastAccessed#*', 'RoleLastUsed#*'],
+        },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+  ];
+}
+
 /** Replacing and removing whole items of this table, reading none. */
 export function replaceItems(table: ITable): PolicyStatement {
   return new PolicyStatement({

@@ -21,6 +21,7 @@ import { findGuardedResource, type GuardedResource } from './guarded-resource';
 import { PrincipalCache } from './principal-cache';
 import { requestKeys } from '../protocol/request-keys';
 import { RouteCatalogues } from './route-catalogue';
+import type { GuardedUse } from './usage';
 
 export interface AuthorizerOptions {
   readonly store: Store;
@@ -31,6 +32,8 @@ export interface AuthorizerOptions {
   readonly sessions: SessionTokens;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Told of every call whose caller is known; must neither throw nor make anybody wait. Left out: nobody is told. */
+  readonly note?: (use: GuardedUse) => void;
   /** Takes one line of JSON for every call. */
   readonly log: (line: string) => void;
 }
@@ -127,20 +130,18 @@ export class Authorizer {
       throw signatureDoesNotMatch();
     }
     const catalogue = await loading;
-    return {
-      caller: principal.caller,
-      payloadHash,
-      requestId: request.http.requestId,
-      routes: request.routes.map((route) => {
-        const guarded = findGuardedResource(request, route, catalogue);
-        return {
-          route,
-          action: guarded.action,
-          resource: guarded.resource ?? guarded.template,
-          ...decideGuarded(request, guarded, principal, now),
-        };
-      }),
-    };
+    const routes = request.routes.map((route) => {
+      const guarded = findGuardedResource(request, route, catalogue);
+      return {
+        route,
+        action: guarded.action,
+        resource: guarded.resource ?? guarded.template,
+        ...decideGuarded(request, guarded, principal, now),
+      };
+    });
+    const actions = [...new Set(routes.map(({ action }) => action))];
+    this.options.note?.({ caller: principal.caller, actions, now });
+    return { caller: principal.caller, payloadHash, requestId: request.http.requestId, routes };
   }
 }
 

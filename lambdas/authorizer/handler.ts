@@ -5,6 +5,7 @@ import { DynamoDbStore } from '../store/dynamodb-store';
 import { Authorizer } from './authorizer';
 import { readEnvironment } from './environment';
 import { createKmsDecryption } from './kms-decryption';
+import { UsageNotes } from './usage';
 
 let authorizer: Authorizer | undefined;
 
@@ -29,6 +30,7 @@ function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
     clock: Date.now,
   });
   const secrets = new SealedSecrets(dataKeys);
+  const usage = new UsageNotes({ store, region: environment.kms.region });
   return new Authorizer({
     store,
     stalenessSeconds: environment.stalenessSeconds,
@@ -36,6 +38,9 @@ function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
     now: Date.now,
+    note: (use) => {
+      void usage.note(use);
+    },
     log: (line) => {
       process.stdout.write(`${line}\n`);
     },

@@ -30,7 +30,7 @@ import {
 import type { Item } from '../store/store';
 import { readChildren } from './children';
 import { viewInstanceProfilesOf } from './instance-profiles';
-import { viewBareRole } from './role-views';
+import { viewBareRole, viewLastUse } from './role-views';
 import { showTrustPolicy } from './trust-policies';
 import {
   versionId,
@@ -76,10 +76,11 @@ export async function viewGroupDetail(call: Call, item: Item): Promise<GroupDeta
 export async function viewRoleDetail(call: Call, item: Item): Promise<RoleDetail> {
   const role = foundRole(call, item);
   const { PermissionsBoundary: boundary, RoleId: id, Tags: tags } = role.entity;
-  const [policies, InstanceProfileList, document] = await Promise.all([
+  const [policies, InstanceProfileList, document, lastUse] = await Promise.all([
     readPolicies(call, 'Role', id),
     readInstanceProfiles(call, id),
     showTrustPolicy(call, role.entity),
+    viewLastUse(call, id),
   ]);
   return {
     ...viewBareRole(role, document),
@@ -88,7 +89,7 @@ export async function viewRoleDetail(call: Call, item: Item): Promise<RoleDetail
     AttachedManagedPolicies: policies.attached,
     ...(boundary === undefined ? {} : { PermissionsBoundary: viewBoundary(boundary) }),
     Tags: viewTags(tags),
-    RoleLastUsed: {},
+    RoleLastUsed: lastUse,
   };
 }
 

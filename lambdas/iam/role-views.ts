@@ -1,7 +1,12 @@
-import type { InstanceProfile, Role } from '@aws-sdk/client-iam';
+import type { InstanceProfile, Role, RoleLastUsed } from '@aws-sdk/client-iam';
 import type { Found } from '../identity/lookup';
-import type { InstanceProfileRecord, RoleRecord } from '../identity/role-entities';
+import {
+  readRoleLastUsed,
+  type InstanceProfileRecord,
+  type RoleRecord,
+} from '../identity/role-entities';
 import type { Call } from '../operations/operation';
+import { roleLastUsedKey } from '../store/keys';
 import { showTrustPolicies, showTrustPolicy } from './trust-policies';
 import { viewBoundary, viewTags } from './views';
 
@@ -46,6 +51,14 @@ export async function viewListedRoles(
   );
 }
 
+/** Empty for a role that nobody used within the time that AWS tracks. */
+export async function viewLastUse(call: Call, roleId: string): Promise<RoleLastUsed> {
+  const item = await call.store.get(roleLastUsedKey(call.accountId, roleId), { consistent: true });
+  if (item === undefined) return {};
+  const { LastUsedDate, Region } = readRoleLastUsed(item);
+  return { LastUsedDate: new Date(LastUsedDate), Region };
+}
+
 /** As GetRole gives it; `RoleLastUsed` is there even where it is empty. */
 export async function viewRole(call: Call, role: Found<RoleRecord>): Promise<Role> {
   const { PermissionsBoundary: boundary, Tags: tags } = role.entity;
@@ -53,7 +66,7 @@ export async function viewRole(call: Call, role: Found<RoleRecord>): Promise<Rol
     ...viewListedRole(role, await showTrustPolicy(call, role.entity)),
     ...(boundary === undefined ? {} : { PermissionsBoundary: viewBoundary(boundary) }),
     ...(tags.length === 0 ? {} : { Tags: viewTags(tags) }),
-    RoleLastUsed: {},
+    RoleLastUsed: await viewLastUse(call, role.entity.RoleId),
   };
 }
 

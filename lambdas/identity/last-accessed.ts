@@ -32,7 +32,14 @@ export interface Access {
 }
 
 /** Accesses within this time of a noted one are not noted. */
-const INTERVAL_MILLISECONDS = 60 * 60 * 1000;
+const DEFAULT_INTERVAL_MILLISECONDS = 60 * 60 * 1000;
+
+interface LastAccessedOptions {
+  readonly store: Store;
+  readonly region: string;
+  /** Default: an hour. */
+  readonly intervalMilliseconds?: number;
+}
 
 /**
  * Source: "IAM reports activity for at least the last 400 days"
@@ -44,13 +51,13 @@ export const TRACKING_MILLISECONDS = 400 * 24 * 60 * 60 * 1000;
 const MAX_REMEMBERED = 8192;
 
 /**
- * Notes who asked for what last: one write for a principal and an action in an hour and a process, and one in an hour in the
- * store. Whoever notes names only actions that exist, so that there are never more rows than those.
+ * Notes who asked for what last: one write for a principal and an action in an interval and a process, and one in an interval in
+ * the store. Whoever notes names only actions that exist, so that there are never more rows than those.
  */
 export class LastAccessed {
   readonly #noted = new Map<string, number>();
 
-  constructor(private readonly options: { readonly store: Store; readonly region: string }) {}
+  constructor(private readonly options: LastAccessedOptions) {}
 
   /** Never rejects: an access that cannot be noted is noted by a later one. */
   async note(access: Access): Promise<void> {
@@ -58,7 +65,8 @@ export class LastAccessed {
     const key = lastAccessedKey(accountId, principalId, service, action);
     const name = `${key.partition}\n${key.sort}`;
     const before = this.#noted.get(name);
-    if (before !== undefined && now - before < INTERVAL_MILLISECONDS) {
+    const interval = this.options.intervalMilliseconds ?? DEFAULT_INTERVAL_MILLISECONDS;
+    if (before !== undefined && now - before < interval) {
       return;
     }
     if (this.#noted.size >= MAX_REMEMBERED) {
@@ -81,7 +89,7 @@ export class LastAccessed {
             expiresAt: Math.ceil((now + TRACKING_MILLISECONDS) / 1000),
             condition: {
               exists: 'any',
-              below: { LastAccessed: now - INTERVAL_MILLISECONDS + 1 },
+              below: { LastAccessed: now - interval + 1 },
             },
           },
         ],

@@ -3,6 +3,7 @@ import { missingAuthenticationToken } from '../credentials/authentication-errors
 import type { SealedSecrets } from '../credentials/sealed-secret';
 import type { SessionTokens } from '../credentials/session-token';
 import type { SigningKeyCache } from '../credentials/signing-key-cache';
+import { CredentialUse } from '../identity/credential-use';
 import { LastAccessed } from '../identity/last-accessed';
 import type { LoadedPrincipal } from '../identity/principals';
 import type { Quotas } from '../identity/quotas';
@@ -19,7 +20,6 @@ import { AttemptStore } from './attempt-store';
 import { authenticate, hasCredentials } from './authentication';
 import { authorize } from './authorization';
 import { ConcurrentChange } from './commit';
-import { CredentialUse } from './credential-use';
 import { runUnderKey } from './idempotency';
 import { DESCRIPTION_PATH, describeApi } from './openapi';
 import type { Call, UnsignedCall } from './operation';
@@ -78,8 +78,8 @@ export class AdminService {
   #description: string | undefined;
 
   constructor(private readonly options: ServiceOptions) {
-    const { store, region, table } = options;
-    this.#credentialUse = new CredentialUse({ store, region, serviceName: table.service });
+    const { store, region } = options;
+    this.#credentialUse = new CredentialUse({ store, region });
     this.#lastAccessed = new LastAccessed({ store, region });
   }
 
@@ -125,7 +125,8 @@ export class AdminService {
       return await this.#performAs(principal, request, now);
     } finally {
       // After the call: whatever it changes, it never meets this write.
-      await this.#credentialUse.note(principal.caller, now);
+      const serviceName = this.options.table.service;
+      await this.#credentialUse.note({ user: principal.caller, serviceName, now });
     }
   }
 

@@ -12,7 +12,8 @@ import type { Key, TableName } from './store';
  *   Role#<account>#<roleId>              Role | Inline#<name> | Attached#<policyId> | UsedIn#<instanceProfileId>
  *   InstanceProfile#<account>#<id>       InstanceProfile
  *   Names#<account>#<kind>               <lower-case name>                            one row a name: the index, and the list
- *   AccessKey#<id>                       AccessKey | LastUsed                         who owns a key, with the sealed secret
+ *   AccessKey#<id>                       AccessKey                                    who owns a key, with the sealed secret
+ *   AccessKeyLastUsed#<id>               AccessKeyLastUsed                            when a long-term key was used last
  *   AccountAlias#<alias>                 AccountAlias                                 whose an alias is
  *   Credentials#<account>#<ownerId>      LoginProfile | PasswordAttempts | MFAAttempts | MFADevice#<serial number> |
  *                                        SigningCertificate#<id> | SSHPublicKey#<id> | ServiceSpecificCredential#<id> |
@@ -145,9 +146,9 @@ export const accessKeyKey = (accessKeyId: string): Key =>
 export const deletionTaskKey = (accountId: string, deletionTaskId: string): Key =>
   key('identities', accountPartition(accountId), 'DeletionTask', deletionTaskId);
 
-/** A row of its own, so that noting a use never touches what authentication reads. */
+/** A partition of its own: who notes uses of keys may write there, and cannot touch what authentication reads. */
 export const accessKeyLastUsedKey = (accessKeyId: string): Key =>
-  key('identities', encodeParts('AccessKey', accessKeyId), 'LastUsed');
+  key('identities', encodeParts('AccessKeyLastUsed', accessKeyId), 'AccessKeyLastUsed');
 
 /** Apart from the role's partition, so that noting a use never touches what a decision reads. */
 export const roleLastUsedKey = (accountId: string, roleId: string): Key =>

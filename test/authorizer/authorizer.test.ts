@@ -4,6 +4,7 @@ import { Authorizer } from '../../lambdas/authorizer/authorizer';
 import { DataKeys } from '../../lambdas/credentials/data-key';
 import type { KeyEncryption } from '../../lambdas/credentials/key-encryption';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
+import type { GuardedUse } from '../../lambdas/authorizer/usage';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
 import { inlinePolicyKey, principalKey, routeCatalogueKey } from '../../lambdas/store/keys';
 import { MemoryStore } from '../../lambdas/store/memory-store';
@@ -87,6 +88,7 @@ interface World {
   readonly observed: ObservedStore;
   readonly keys: ReversingKeys;
   readonly lines: string[];
+  readonly uses: GuardedUse[];
   readonly authorize: (
     call?: Call,
     signing?: Partial<Signing>,
@@ -100,6 +102,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
   const observed = new ObservedStore(store);
   const keys = new ReversingKeys();
   const lines: string[] = [];
+  const uses: GuardedUse[] = [];
   // Sealed by another function, opened by this one.
   const sealing = new SealedSecrets(new DataKeys({ store, keyEncryption: keys, clock: () => 0 }));
   const dataKeys = new DataKeys({ store: observed, keyEncryption: keys, clock: () => world.now });
@@ -109,6 +112,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
     observed,
     keys,
     lines,
+    uses,
     now: NOW,
     authorizer: new Authorizer({
       store: observed,
@@ -117,6 +121,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
         opening.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
       sessions: new SessionTokens(dataKeys),
       now: () => world.now,
+      note: (use) => uses.push(use),
       log: (line) => lines.push(line),
     }),
     authorize: async (call = {}, signing = {}) =>
@@ -190,6 +195,14 @@ describe('a call that is signed well', () => {
       decision: 'implicitDeny',
       message: `User: arn:aws:iam::${ACCOUNT}:user/alice is not authorized to perform: orders:GetOrder on resource: arn:aws:orders:eu-west-1:${ACCOUNT}:order/42 because no identity-based policy allows the orders:GetOrder action`,
     });
+  });
+
+  test('is a use of its action by its caller, allowed or not', async () => {
+    const world = await createWorld();
+    await world.authorize();
+    expect(world.uses).toMatchObject([
+      { caller: { userId: 'AIDAALICE' }, actions: ['orders:GetOrder'], now: NOW },
+    ]);
   });
 
   test('is denied on another order than the one that is allowed', async () => {

@@ -27,6 +27,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { findInconsistencies } from '../../lambdas/identity/consistency';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
+import { roleLastUsedKey } from '../../lambdas/store/keys';
 import { refusal } from '../operations/refusal';
 import { HARMLESS } from '../operations/scenery';
 import { TRUST } from './role-cases';
@@ -82,6 +83,27 @@ describe('what an answer about a role has', () => {
     await createRole('app');
     const { Role } = await root.send(new GetRoleCommand({ RoleName: 'app' }));
     expect(Role).toEqual({ ...bare, MaxSessionDuration: 3600, RoleLastUsed: {} });
+  });
+
+  test('GetRole tells when and where credentials of the role were used last', async () => {
+    const role = await createRole('app');
+    const LastUsedDate = Date.UTC(2026, 0, 2);
+    await deployment.store.transact(
+      [
+        {
+          kind: 'put',
+          key: roleLastUsedKey(ACCOUNT, role?.RoleId ?? ''),
+          attributes: { LastUsedDate, Region: 'eu-central-1' },
+          condition: { exists: false },
+        },
+      ],
+      { token: 'use' },
+    );
+    const { Role } = await root.send(new GetRoleCommand({ RoleName: 'app' }));
+    expect(Role?.RoleLastUsed).toEqual({
+      LastUsedDate: new Date(LastUsedDate),
+      Region: 'eu-central-1',
+    });
   });
 
   test('what CreateRole was given it answers, and lists leave out tags and boundary', async () => {

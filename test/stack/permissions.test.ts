@@ -1,3 +1,8 @@
+import {
+  accessKeyLastUsedKey,
+  lastAccessedPartition,
+  roleLastUsedKey,
+} from '../../lambdas/store/keys';
 import { buildDeployment, createApp, resourcesOf } from './synthesize';
 import type { Resource } from './synthesize';
 import { OrdersStack } from '../../examples/orders/orders-stack';
@@ -144,10 +149,41 @@ describe('every role', () => {
 });
 
 describe('what each function may do', () => {
-  test('the authorizer reads, and opens secrets', () => {
+  const READ_AND_OPEN = [
+    ...on('IdentitiesTable', READ),
+    ...on('PoliciesTable', READ),
+    'kms:Decrypt on Key',
+  ];
+
+  test('the authorizer reads, opens secrets, and notes uses', () => {
+    const noting = on('IdentitiesTable', ['ConditionCheckItem', 'PutItem', 'UpdateItem']);
     expect(grantsOf('Portcullis-Authorizer AuthorizerRole')).toEqual(
-      [...on('IdentitiesTable', READ), ...on('PoliciesTable', READ), 'kms:Decrypt on Key'].sort(),
+      [...READ_AND_OPEN, ...noting].sort(),
     );
+  });
+
+  test('the authorizer writes into no partition but those of uses', () => {
+    const writing = statementsOf('Portcullis-Authorizer AuthorizerRole').filter((statement) =>
+      actionsOf(statement).some((action) => /:(?:Put|Update|Delete)Item$/.test(action)),
+    );
+    expect(writing.map((statement) => statement.Condition)).toEqual([
+      {
+        'ForAllValues:StringLike': {
+          'dynamodb:LeadingKeys': ['AccessKeyLastUsed#*', 'LastAccessed#*', 'RoleLastUsed#*'],
+        },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    ]);
+    const partitions = [
+      accessKeyLastUsedKey('AKIAEXAMPLE').partition,
+      lastAccessedPartition('123456789012', 'AIDAEXAMPLE'),
+      roleLastUsedKey('123456789012', 'AROAEXAMPLE').partition,
+    ];
+    expect(partitions.map((partition) => partition.replace(/#.*$/, '#*'))).toEqual([
+      'AccessKeyLastUsed#*',
+      'LastAccessed#*',
+      'RoleLastUsed#*',
+    ]);
   });
 
   test('sts reads both tables, writes identities, and opens secrets', () => {

@@ -1,8 +1,8 @@
-import type { Caller } from '../identity/caller';
-import type { AccessKeyLastUsedRecord } from '../identity/entities';
-import { toAttributes } from '../identity/records';
-import type { RoleLastUsedRecord } from '../identity/role-entities';
-import { TRACKING_MILLISECONDS } from '../identity/last-accessed';
+import type { Caller } from './caller';
+import type { AccessKeyLastUsedRecord } from './entities';
+import { toAttributes } from './records';
+import type { RoleLastUsedRecord } from './role-entities';
+import { TRACKING_MILLISECONDS } from './last-accessed';
 import { accessKeyKey, accessKeyLastUsedKey, principalKey, roleLastUsedKey } from '../store/keys';
 import type { Condition, Store, Write } from '../store/store';
 
@@ -15,12 +15,19 @@ const MAX_REMEMBERED = 4096;
 interface CredentialUseOptions {
   readonly store: Store;
   readonly region: string;
-  /** `iam` or `sts`. */
-  readonly serviceName: string;
 }
 
 /** Whose credential was used. */
 export type CredentialUser = Pick<Caller, 'accessKeyId' | 'session'>;
+
+interface Use {
+  readonly user: CredentialUser;
+  /** `iam`, `sts`, or a team's own, e.g. `orders`. */
+  readonly serviceName: string;
+  readonly region: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
 
 interface Noting {
   /** Of the credential: `AccessKeyUse/AKIA…`, `RoleUse/AROA…`. */
@@ -40,9 +47,9 @@ export class CredentialUse {
 
   constructor(private readonly options: CredentialUseOptions) {}
 
-  /** `now` in epoch milliseconds. Never rejects: a use that cannot be noted is noted by a later one. */
-  async note(user: CredentialUser, now: number): Promise<void> {
-    const noting = notingOf(user, this.options, now);
+  /** Never rejects: a use that cannot be noted is noted by a later one. */
+  async note({ now, ...use }: Omit<Use, 'region'>): Promise<void> {
+    const noting = notingOf({ ...use, region: this.options.region, now });
     if (noting === undefined) {
       return;
     }
@@ -54,7 +61,7 @@ export class CredentialUse {
       this.#noted.clear();
     }
     this.#noted.set(noting.name, now);
-    const token = `${noting.name}/${this.options.serviceName}/${now}`;
+    const token = `${noting.name}/${use.serviceName}/${now}`;
     try {
       await this.options.store.transact(noting.writes, { token });
     } catch {
@@ -64,24 +71,15 @@ export class CredentialUse {
 }
 
 /** Of the sessions of users and of root nothing is noted: AWS reports the use of long-term keys and of roles. */
-function notingOf(
-  { accessKeyId, session }: CredentialUser,
-  options: CredentialUseOptions,
-  now: number,
-): Noting | undefined {
+function notingOf(use: Use): Noting | undefined {
+  const { accessKeyId, session } = use.user;
   if (session === undefined) {
-    return noteAccessKey(accessKeyId, options, now);
+    return noteAccessKey(accessKeyId, use);
   }
-  return session.kind === 'role'
-    ? noteRole(session.accountId, session.principalId, options, now)
-    : undefined;
+  return session.kind === 'role' ? noteRole(session.accountId, session.principalId, use) : undefined;
 }
 
-function noteAccessKey(
-  accessKeyId: string,
-  { serviceName, region }: CredentialUseOptions,
-  now: number,
-): Noting {
+function noteAccessKey(accessKeyId: string, { serviceName, region, now }: Use): Noting {
   const use: AccessKeyLastUsedRecord = {
     LastUsedDate: now,
     ServiceName: serviceName,
@@ -102,12 +100,7 @@ function noteAccessKey(
   };
 }
 
-function noteRole(
-  accountId: string,
-  roleId: string,
-  { region }: CredentialUseOptions,
-  now: number,
-): Noting {
+function noteRole(accountId: string, roleId: string, { region, now }: Use): Noting {
   const use: RoleLastUsedRecord = { LastUsedDate: now, Region: region };
   return {
     name: `RoleUse/${roleId}`,

@@ -1,9 +1,9 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
-import { CredentialUse } from '../../lambdas/operations/credential-use';
+import { CredentialUse } from '../../lambdas/identity/credential-use';
 import { MemoryStore } from '../../lambdas/store/memory-store';
 import { accessKeyKey, accessKeyLastUsedKey } from '../../lambdas/store/keys';
 import { StoreUnavailable, type Store } from '../../lambdas/store/store';
-import { deployAdmin, ROOT } from './deployment';
+import { deployAdmin, ROOT } from '../operations/deployment';
 
 const KEY = 'AKIAEXAMPLEEXAMPLE22';
 const MINUTE = 60_000;
@@ -30,7 +30,7 @@ async function storeWithKey(): Promise<{ store: Store; count: () => number }> {
 }
 
 const useOf = (store: Store): CredentialUse =>
-  new CredentialUse({ store, region: 'eu-central-1', serviceName: 'iam' });
+  new CredentialUse({ store, region: 'eu-central-1' });
 
 async function dateIn(store: Store): Promise<unknown> {
   const item = await store.get(accessKeyLastUsedKey(KEY), { consistent: true });
@@ -41,25 +41,25 @@ test('one function writes once in a quarter of an hour', async () => {
   const { store, count } = await storeWithKey();
   const use = useOf(store);
   for (let minute = 0; minute < 15; minute += 1)
-    await use.note({ accessKeyId: KEY }, START + minute * MINUTE);
+    await use.note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START + minute * MINUTE });
   expect(count()).toBe(1);
   expect(await dateIn(store)).toBe(START);
-  await use.note({ accessKeyId: KEY }, START + 15 * MINUTE);
+  await use.note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START + 15 * MINUTE });
   expect(count()).toBe(2);
   expect(await dateIn(store)).toBe(START + 15 * MINUTE);
 });
 
 test('what another function has noted is not written again, and no later use by an earlier one', async () => {
   const { store } = await storeWithKey();
-  await useOf(store).note({ accessKeyId: KEY }, START);
-  await useOf(store).note({ accessKeyId: KEY }, START + MINUTE);
-  await useOf(store).note({ accessKeyId: KEY }, START - 60 * MINUTE);
+  await useOf(store).note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START });
+  await useOf(store).note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START + MINUTE });
+  await useOf(store).note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START - 60 * MINUTE });
   expect(await dateIn(store)).toBe(START);
 });
 
 test('a key that is gone is not noted', async () => {
   const { store } = await storeWithKey();
-  await useOf(store).note({ accessKeyId: 'AKIAGONEGONEGONEGONE' }, START);
+  await useOf(store).note({ user: { accessKeyId: 'AKIAGONEGONEGONEGONE' }, serviceName: 'iam', now: START });
   const key = accessKeyLastUsedKey('AKIAGONEGONEGONEGONE');
   expect(await store.get(key, { consistent: true })).toBeUndefined();
 });
