@@ -34,7 +34,7 @@ class CoreRunner {
   async dryRun() {
     const state = stateOfStryker();
     const results = [];
-    for (const test of this.load(findTestFiles(join(this.root, 'test', 'core')))) {
+    for (const test of this.load(findTestFiles(this.root))) {
       state.currentTestId = test.id;
       const begin = performance.now();
       const failureMessage = await failureOf(test);
@@ -90,7 +90,7 @@ class CoreRunner {
 
   /** The test files that import a file, by however many steps: no other test can notice a change of it. */
   dependentsOf(file) {
-    const all = findTestFiles(join(this.root, 'test', 'core'));
+    const all = findTestFiles(this.root);
     return all.filter((test) => this.reaches(test, file, new Set()));
   }
 
@@ -170,11 +170,13 @@ function filesOf(ids) {
   return [...files].sort();
 }
 
-function findTestFiles(directory) {
-  return readdirSync(directory, { recursive: true })
+/** The core's own tests, and the comparison with the definitional evaluator. */
+function findTestFiles(root) {
+  const directory = join(root, 'test', 'core');
+  const files = readdirSync(directory, { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => join(directory, name))
-    .sort();
+    .map((name) => join(directory, name));
+  return [...files, join(root, 'test', 'model', 'differential.test.ts')].sort();
 }
 
 function resolve(directory, name) {

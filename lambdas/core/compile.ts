@@ -47,10 +47,9 @@ export function compilePolicy(source: string | object, options: CompileOptions):
     statements,
     unreadable: undefined,
   };
-  for (let index = 0; index < document.Statement.length; index += 1) {
-    const statement = document.Statement[index];
-    if (statement !== undefined) statements.push(new CompiledStatement(policy, statement, index));
-  }
+  document.Statement.forEach((statement, index) => {
+    statements.push(new CompiledStatement(policy, statement, index));
+  });
   return policy;
 }
 

@@ -98,7 +98,7 @@ export class CompiledStatement {
   get position(): StatementPosition | undefined {
     const { text } = this.policy;
     const { start, end } = this.statement;
-    if (text === undefined || start < 0) return undefined;
+    if (text === undefined) return undefined;
     this.textPosition ??= { start: positionAt(text, start + 1), end: positionAt(text, end) };
     return this.textPosition;
   }

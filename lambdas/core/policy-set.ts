@@ -94,8 +94,7 @@ export class PolicySet {
 
   /** The same layers for another resource; what has been indexed is shared. */
   withResource(resource: CompiledPolicy | undefined): PolicySet {
-    const { resource: _other, ...layers } = this.policies;
-    return new PolicySet(resource === undefined ? layers : { ...layers, resource }, this);
+    return new PolicySet({ ...this.policies, resource }, this);
   }
 
   entry(action: string, standing: Standing): ActionEntry {
@@ -165,44 +164,41 @@ function isServiceLinked(roleArn: string): boolean {
 }
 
 function everyPolicy(policies: Policies): readonly CompiledPolicy[] {
-  return [
-    ...(policies.rcps ?? []).flat(),
-    ...(policies.scps ?? []).flat(),
-    ...(policies.endpoint ?? []),
-    ...(policies.resource === undefined ? [] : [policies.resource]),
-    ...policies.identity,
-    ...(policies.boundary ?? []),
-    ...(policies.session ?? []),
-  ];
+  const { rcps, scps, endpoint, resource, identity, boundary, session } = policies;
+  const layers = [rcps, scps, endpoint, resource, identity, boundary, session];
+  return layers.flat(2).filter((policy) => policy !== undefined);
 }
 
 function makeEntry(policies: Policies, folded: string, standing: Standing): ActionEntry {
-  const select = (layer: readonly CompiledPolicy[]) => selectStatements(layer, folded);
-  const serviceLinked = standing === 'serviceLinked';
-  const scps = standing === 'account' ? (policies.scps ?? []).map(select) : [];
-  const rcps = serviceLinked ? [] : (policies.rcps ?? []).map(select);
-  const boundary = serviceLinked ? undefined : policies.boundary;
-  const endpoint = policies.endpoint === undefined ? undefined : select(policies.endpoint);
+  const select = (layer: readonly CompiledPolicy[]) => ({
+    ...selectStatements(layer, folded),
+    policies: layer,
+  });
+  const { scps = [], rcps = [], catalogue } = policies;
+  const isServiceLinked = standing === 'serviceLinked';
   const identity = select(policies.identity);
-  const bounds = boundary === undefined ? undefined : select(boundary);
-  const session = policies.session === undefined ? undefined : select(policies.session);
-  const layers = [...rcps, ...scps, endpoint, identity, bounds, session];
-  const levels: Level[] = scps.map(({ allow }, depth) => ({
+  const boundary = isServiceLinked ? undefined : policies.boundary && select(policies.boundary);
+  const session = policies.session && select(policies.session);
+  const endpoint = policies.endpoint && select(policies.endpoint);
+  const accountLevels = standing === 'account' ? scps.map(select) : [];
+  const resourceLevels = isServiceLinked ? [] : rcps.map(select);
+  const layers = [...resourceLevels, ...accountLevels, endpoint, identity, boundary, session];
+  const levels: Level[] = accountLevels.map((level, depth) => ({
     policyType: 'service control policy',
     depth,
-    allow: new StatementList(allow),
-    policies: policies.scps?.[depth] ?? [],
+    allow: new StatementList(level.allow),
+    policies: level.policies,
   }));
-  if (policies.endpoint !== undefined && endpoint !== undefined) {
+  if (endpoint !== undefined) {
     const allow = new StatementList(endpoint.allow);
-    levels.push({ policyType: 'VPC endpoint policy', allow, policies: policies.endpoint });
+    levels.push({ policyType: 'VPC endpoint policy', allow, policies: endpoint.policies });
   }
   return {
     rules: findServiceRules(folded),
-    relates: policies.catalogue?.relates(folded),
+    relates: catalogue?.relates(folded),
     deny: new StatementList(layers.flatMap((layer) => layer?.deny ?? [])),
     identity: new StatementList(identity.allow),
-    boundary: bounds && new StatementList(bounds.allow),
+    boundary: boundary && new StatementList(boundary.allow),
     session: session && new StatementList(session.allow),
     levels: levels.filter(({ allow }) => allow.unconditional === undefined),
   };

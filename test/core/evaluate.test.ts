@@ -6,7 +6,7 @@ import type { Decision, PolicyType } from '../../lambdas/core/decision';
 import { decide, evaluate } from '../../lambdas/core/evaluate';
 import { PolicyRefused } from '../../lambdas/core/policy-refused';
 import { createPolicySet } from '../../lambdas/core/policy-set';
-import type { Policies } from '../../lambdas/core/policy-set';
+import type { Policies, PolicySet } from '../../lambdas/core/policy-set';
 import type { Principal, RequestContext } from '../../lambdas/core/request-context';
 
 const ACCOUNT = '111111111111';
@@ -168,6 +168,60 @@ describe('reasons', () => {
     ]);
   });
 
+  test.each(['permissions boundary', 'session policy'] as const)(
+    "a resource's Deny stands before that of a %s",
+    (policyType) => {
+      const own = policy('resource-based policy', { Effect: 'Deny', Principal: '*' });
+      const limit = [policy(policyType, { Effect: 'Deny' })];
+      const layer = policyType === 'session policy' ? { session: limit } : { boundary: limit };
+      const { because } = ask({ identity: [ALLOW], resource: own, ...layer });
+      expect(because.map((reason) => reason.policyType)).toEqual([
+        'resource-based policy',
+        policyType,
+      ]);
+    },
+  );
+
+  test('of two Allows of a resource that are worth the same the first is named', () => {
+    const Statement = ['First', 'Second'].map((Sid) => ({
+      Sid,
+      Effect: 'Allow',
+      Principal: '*',
+      Action: '*',
+    }));
+    const options = { policyType: 'resource-based policy' } as const;
+    const resource = compilePolicy({ Version: '2012-10-17', Statement }, options);
+    expect(ask({ identity: [], resource }).because).toMatchObject([{ sid: 'First' }]);
+  });
+
+  test.each<[Principal]>([
+    [{ type: 'Anonymous' }],
+    [{ type: 'Service', service: 'events.amazonaws.com' }],
+  ])("of %j nothing but the resource's policy is asked", (principal) => {
+    const nobody = policy('resource-based policy', { Principal: { AWS: ACCOUNT } });
+    expect(ask({ identity: [ALLOW], resource: nobody }, { principal }).because).toMatchObject([
+      { policyType: 'resource-based policy', effect: 'notAllowed', mismatch: 'principal' },
+    ]);
+    expect(ask({ identity: [ALLOW] }, { principal }).because).toEqual([
+      { policyType: 'resource-based policy', effect: 'notAllowed', mismatch: 'action' },
+    ]);
+    const all = policy('resource-based policy', { Principal: '*' });
+    expect(ask({ identity: [], resource: all }, { principal }).because).toMatchObject([
+      { policyType: 'resource-based policy', effect: 'allowed' },
+    ]);
+  });
+
+  test('a layer without any policy is named', () => {
+    const { because } = ask({ identity: [], boundary: [], session: [], endpoint: [], scps: [[]] });
+    expect(because).toEqual([
+      { policyType: 'service control policy', level: 0, effect: 'notAllowed', mismatch: 'action' },
+      { policyType: 'VPC endpoint policy', effect: 'notAllowed', mismatch: 'action' },
+      { policyType: 'identity-based policy', effect: 'notAllowed', mismatch: 'action' },
+      { policyType: 'permissions boundary', effect: 'notAllowed', mismatch: 'action' },
+      { policyType: 'session policy', effect: 'notAllowed', mismatch: 'action' },
+    ]);
+  });
+
   test('every layer that lacks an Allow is named, in the order in which AWS looks', () => {
     const nothing = { Action: 'billing:*' };
     const { decision, because } = ask(
@@ -218,8 +272,26 @@ describe('reasons', () => {
           policy('identity-based policy', about),
         ],
       }).because;
-    expect(many(63)).toMatchObject([{ sid: 'About' }]);
+    expect(many(63)).toMatchObject([{ sid: 'About', effect: 'notAllowed' }]);
     expect(many(64)).toMatchObject([{ sid: 'Other' }]);
+    expect(many(65)).toMatchObject([{ sid: 'Other' }]);
+    const Statement = Array.from({ length: 40 }, () => ({ ...other, Effect: 'Allow' }));
+    const large = compilePolicy(
+      {
+        Version: '2012-10-17',
+        Statement: [...Statement, { ...about, Effect: 'Allow', Resource: '*' }],
+      },
+      { policyType: 'identity-based policy' },
+    );
+    expect(ask({ identity: [large] }).because).toMatchObject([{ sid: 'About' }]);
+    expect(ask({ identity: [large, large] }).because).toMatchObject([
+      { sid: 'About', statement: 40 },
+    ]);
+    const first = compilePolicy(
+      { Version: '2012-10-17', Statement },
+      { policyType: 'identity-based policy' },
+    );
+    expect(ask({ identity: [first, large] }).because).toMatchObject([{ sid: 'Other' }]);
   });
 
   test('the nearest statement is named with what kept it from matching', () => {
@@ -227,6 +299,7 @@ describe('reasons', () => {
     const near = { Sid: 'Near', Condition: { StringEquals: { 'orders:Channel': 'app' } } };
     const nearest = (...elements: object[]) =>
       ask({ identity: elements.map((one) => policy('identity-based policy', one)) }).because;
+    expect(nearest(far)[0]?.conditions).toBeUndefined();
     expect(nearest(far)).toMatchObject([
       { sid: 'Far', mismatch: 'resource', effect: 'notAllowed' },
     ]);
@@ -262,9 +335,21 @@ describe('reasons', () => {
     const foreign = { Principal: { AWS: OTHER_ACCOUNT } };
     const elsewhere = { Resource: 'arn:aws:orders:::x' };
     const unmet = { Condition: { Null: { 'orders:Channel': 'true' } } };
-    expect(own(foreign)).toMatchObject({ mismatch: 'principal', statement: 0 });
-    expect(own(foreign, elsewhere)).toMatchObject({ mismatch: 'resource', statement: 1 });
-    expect(own(foreign, elsewhere, unmet)).toMatchObject({ mismatch: 'condition', statement: 2 });
+    expect(own(foreign)).toMatchObject({
+      mismatch: 'principal',
+      statement: 0,
+      effect: 'notAllowed',
+    });
+    expect(own(foreign, elsewhere)).toMatchObject({
+      mismatch: 'resource',
+      statement: 1,
+      effect: 'notAllowed',
+    });
+    expect(own(foreign, elsewhere, unmet)).toMatchObject({
+      mismatch: 'condition',
+      statement: 2,
+      effect: 'notAllowed',
+    });
     expect(own({ Action: 'billing:*' })).toMatchObject({ mismatch: 'action', statement: 0 });
     const other = { Action: 'billing:*' };
     expect(own({ ...other, ...foreign }, { ...other, ...elsewhere }, other, other)).toMatchObject({
@@ -313,7 +398,7 @@ describe('reasons', () => {
   test('an endpoint policy for somebody else says so', () => {
     const endpoint = [policy('VPC endpoint policy', { Principal: { AWS: OTHER_ACCOUNT } })];
     expect(ask({ identity: [ALLOW], endpoint }).because).toMatchObject([
-      { policyType: 'VPC endpoint policy', mismatch: 'principal' },
+      { policyType: 'VPC endpoint policy', mismatch: 'principal', effect: 'notAllowed' },
     ]);
   });
 
@@ -364,6 +449,16 @@ describe('policies that cannot be read', () => {
     expect(ask({ identity: [ALLOW], session: [...session, ...explicit] })).toMatchObject({
       decision: 'explicitDeny',
       because: [{ effect: 'notAllowed' }, { effect: 'denied' }],
+    });
+  });
+
+  test('what stands in for one has no statements, and keeps its names', () => {
+    expect(unreadablePolicy(options)).toEqual({
+      ...options,
+      document: { Statement: [] },
+      statements: [],
+      variables: false,
+      unreadable: 'implicitDeny',
     });
   });
 
@@ -430,6 +525,138 @@ describe('sets of policies', () => {
     for (let index = 0; index < 5000; index += 1) {
       expect(decide({ ...REQUEST, action: `orders:Action${index}` }, set)).toBe('allowed');
     }
+  });
+
+  test.each([
+    ['all layers', (set: PolicySet, action: string) => set.entry(action, 'account')],
+    ["the resource's policy", (set: PolicySet, action: string) => set.resourceIndex?.entry(action)],
+  ])('what %s say about an action is kept for 4096 actions', (_, entryOf) => {
+    const resource = policy('resource-based policy', { Principal: '*' });
+    const set = createPolicySet({ identity: [ALLOW], resource });
+    const first = entryOf(set, 'orders:First');
+    for (let index = 1; index < 4096; index += 1) entryOf(set, `orders:Action${index}`);
+    expect(entryOf(set, 'orders:First')).toBe(first);
+    entryOf(set, 'orders:OneTooMany');
+    expect(entryOf(set, 'orders:First')).not.toBe(first);
+  });
+
+  test("a resource's policy is indexed once, whatever sets it stands in", () => {
+    const resource = policy('resource-based policy', { Principal: '*' });
+    const { resourceIndex } = createPolicySet({ identity: [], resource });
+    expect(createPolicySet({ identity: [ALLOW], resource }).resourceIndex).toBe(resourceIndex);
+    const other = policy('resource-based policy', { Principal: '*' });
+    expect(createPolicySet({ identity: [], resource: other }).resourceIndex).not.toBe(
+      resourceIndex,
+    );
+  });
+
+  test.each([
+    [{}, 0],
+    [{ NotResource: 'arn:aws:orders:::x', Resource: undefined }, 1],
+    [{ Resource: ORDER }, 1],
+    [{ Condition: {} }, 0],
+    [{ Condition: { Bool: { 'aws:SecureTransport': 'true' } } }, 1],
+  ])('a level of SCPs that always allows is not asked: %j', (element, levels) => {
+    const set = createPolicySet({
+      identity: [],
+      scps: [[policy('service control policy', element)]],
+    });
+    expect(set.entry('orders:GetOrder', 'account').levels).toHaveLength(levels);
+  });
+
+  test.each([
+    [{ Principal: '*' }, 0, 'allowed'],
+    [{ Principal: { AWS: ['*', ACCOUNT] } }, 0, 'allowed'],
+    [{ Principal: { AWS: ACCOUNT } }, 1, 'allowed'],
+    [{ Principal: { AWS: OTHER_ACCOUNT } }, 1, 'implicitDeny'],
+    [{ Principal: { Service: 'events.amazonaws.com' } }, 1, 'implicitDeny'],
+    [{ NotPrincipal: { AWS: OTHER_ACCOUNT } }, 1, 'allowed'],
+    [{ NotPrincipal: { AWS: ACCOUNT } }, 1, 'implicitDeny'],
+  ])(
+    'an endpoint policy asks for the principal unless it is for all: %j',
+    (element, levels, decision) => {
+      const endpoint = [policy('VPC endpoint policy', element)];
+      const set = createPolicySet({ identity: [ALLOW], endpoint });
+      expect(set.entry('orders:GetOrder', 'account').levels).toHaveLength(levels);
+      expect(ask({ identity: [ALLOW], endpoint }).decision).toBe(decision);
+    },
+  );
+
+  test('a Deny of an endpoint policy or an RCP is for whom it names', () => {
+    const deny = { Effect: 'Deny', Principal: { AWS: OTHER_ACCOUNT } };
+    const spared = [
+      policy('VPC endpoint policy', { Principal: '*' }),
+      policy('VPC endpoint policy', deny),
+    ];
+    expect(ask({ identity: [ALLOW], endpoint: spared }).decision).toBe('allowed');
+    const denied = [
+      ...spared,
+      policy('VPC endpoint policy', { ...deny, Principal: { AWS: ACCOUNT } }),
+    ];
+    expect(ask({ identity: [ALLOW], endpoint: denied }).decision).toBe('explicitDeny');
+  });
+
+  test('SCPs, RCPs and boundaries bind ordinary roles and federated users, not service-linked roles', () => {
+    const closed = [policy('permissions boundary', { Effect: 'Deny' })];
+    const arn = `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`;
+    const linked = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/a.amazonaws.com/r`;
+    const principals: readonly [Principal, string][] = [
+      [{ type: 'AssumedRole', arn, accountId: ACCOUNT }, 'explicitDeny'],
+      [{ type: 'AssumedRole', arn, accountId: ACCOUNT, roleArn: linked }, 'allowed'],
+      [{ type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/r`, accountId: ACCOUNT }, 'explicitDeny'],
+      [{ type: 'Role', arn: linked, accountId: ACCOUNT }, 'allowed'],
+      [
+        {
+          type: 'FederatedUser',
+          arn: `arn:aws:sts::${ACCOUNT}:federated-user/f`,
+          accountId: ACCOUNT,
+        },
+        'explicitDeny',
+      ],
+      [ANA, 'explicitDeny'],
+    ];
+    for (const [principal, decision] of principals) {
+      for (const layers of [{ scps: [closed] }, { rcps: [closed] }, { boundary: closed }]) {
+        expect(ask({ identity: [ALLOW], ...layers }, { principal }).decision).toBe(decision);
+      }
+    }
+  });
+
+  test('NotResource with a star is about nothing, and with several ARNs about all but them', () => {
+    const all = policy('identity-based policy', { Resource: undefined, NotResource: '*' });
+    expect(ask({ identity: [all] }).decision).toBe('implicitDeny');
+    const some = (NotResource: string[]) =>
+      ask({ identity: [policy('identity-based policy', { Resource: undefined, NotResource })] })
+        .decision;
+    expect(some([ORDER, 'arn:aws:orders:::x'])).toBe('implicitDeny');
+    expect(some(['arn:aws:orders:::x', 'arn:aws:orders:::y'])).toBe('allowed');
+  });
+
+  test.each([1, 2, 3])('resource and all of %i conditions must match', (count) => {
+    const keys = ['orders:Channel', 'aws:username', 'orders:Kind'].slice(0, count);
+    const values: Record<string, string> = {
+      'orders:Channel': 'web',
+      'aws:username': 'ana',
+      'orders:Kind': 'k',
+    };
+    const Condition = { StringEquals: Object.fromEntries(keys.map((key) => [key, values[key]])) };
+    const identity = [policy('identity-based policy', { Resource: ORDER, Condition })];
+    expect(ask({ identity }, { context: values }).decision).toBe('allowed');
+    expect(ask({ identity }, { context: values, resource: `${ORDER}1` }).decision).toBe(
+      'implicitDeny',
+    );
+    for (const key of keys) {
+      const context = { ...values, [key]: 'other' };
+      expect(ask({ identity }, { context }).decision).toBe('implicitDeny');
+    }
+  });
+
+  test.each([1, 2, 3])('one of %i resources must match', (count) => {
+    const Resource = Array.from({ length: count }, (_item, index) => `arn:aws:orders:::${index}`);
+    const identity = [policy('identity-based policy', { Resource })];
+    for (const resource of Resource)
+      expect(ask({ identity }, { resource }).decision).toBe('allowed');
+    expect(ask({ identity }, { resource: 'arn:aws:orders:::9' }).decision).toBe('implicitDeny');
   });
 
   test('the same layers serve another resource', () => {
