@@ -78,24 +78,34 @@ function explainLayer(
 /** At most this many statements are looked at for one that is about another action. */
 const CONSIDERED_STATEMENTS = 64;
 
-/** An Allow for another action: the first of those that are about the principal, the resource, or best both. */
+/** An Allow for another action: one about both principal and resource, else about one of them, else the first. */
 function findOtherAllow(
   layer: readonly CompiledPolicy[],
   request: RequestContext,
 ): CompiledStatement | undefined {
-  const allows = firstStatements(layer).filter((statement) => statement.allows);
-  const named = allows.filter((statement) => isAbout(statement, request));
-  const near = [...named, ...allows].find((statement) => statement.matchesResource(request));
-  return near ?? named[0] ?? allows[0];
+  let nearest: CompiledStatement | undefined;
+  let nearness = -1;
+  let considered = 0;
+  for (const { statements } of layer) {
+    for (const statement of statements) {
+      if (considered === CONSIDERED_STATEMENTS) return nearest;
+      considered += 1;
+      if (!statement.allows) continue;
+      const near = nearnessOf(statement, request);
+      if (near === WHOLLY_NEAR) return statement;
+      if (near <= nearness) continue;
+      nearest = statement;
+      nearness = near;
+    }
+  }
+  return nearest;
 }
 
-function firstStatements(layer: readonly CompiledPolicy[]): readonly CompiledStatement[] {
-  const first: CompiledStatement[] = [];
-  for (const { statements } of layer) {
-    first.push(...statements.slice(0, CONSIDERED_STATEMENTS - first.length));
-    if (first.length === CONSIDERED_STATEMENTS) break;
-  }
-  return first;
+const WHOLLY_NEAR = 3;
+
+/** The resource counts more than the principal. */
+function nearnessOf(statement: CompiledStatement, request: RequestContext): number {
+  return (statement.matchesResource(request) ? 2 : 0) + (isAbout(statement, request) ? 1 : 0);
 }
 
 function isAbout(statement: CompiledStatement, { principal }: RequestContext): boolean {
