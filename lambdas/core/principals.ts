@@ -39,6 +39,9 @@ type PrincipalTest = (principal: Principal) => number;
 const ACCOUNT = /^\d{12}$/;
 const PRINCIPAL_ARN =
   /^arn:(aws[a-z-]*):(?:iam::(\d{12}):(root|(?:user|role)\/[^*?\s]*[^*?\s/])|sts::(\d{12}):(assumed-role\/[^*?\s/]+\/[^*?\s/]+|federated-user\/[^*?\s/]+))$/;
+/** How a distribution names itself in the policy of a bucket; nobody signs as it here. */
+const ORIGIN_ACCESS_IDENTITY =
+  /^arn:aws[a-z-]*:iam::cloudfront:user\/CloudFront Origin Access Identity [A-Z0-9]+$/;
 const UNIQUE_ID = /^A[A-Z]{3}[A-Z0-9]{12,124}(?::[\w+=,.@-]{2,64})?$/;
 const HOST_NAME = /^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
 const PROVIDER_ARN = /^arn:aws[a-z-]*:iam::\d{12}:(?:saml|oidc)-provider\/[^*?\s]+$/;
@@ -46,7 +49,11 @@ const PROVIDER_ARN = /^arn:aws[a-z-]*:iam::\d{12}:(?:saml|oidc)-provider\/[^*?\s
 /** The only wildcard is the whole `*`, and only under AWS. */
 const FORMS: Readonly<Record<PrincipalKind, (text: string) => boolean>> = {
   AWS: (text) =>
-    text === '*' || ACCOUNT.test(text) || PRINCIPAL_ARN.test(text) || UNIQUE_ID.test(text),
+    text === '*' ||
+    ACCOUNT.test(text) ||
+    PRINCIPAL_ARN.test(text) ||
+    UNIQUE_ID.test(text) ||
+    ORIGIN_ACCESS_IDENTITY.test(text),
   Service: (text) => HOST_NAME.test(text),
   Federated: (text) => HOST_NAME.test(text) || PROVIDER_ARN.test(text),
   CanonicalUser: (text) => /^[A-Za-z0-9]+$/.test(text),

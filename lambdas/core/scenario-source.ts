@@ -71,7 +71,19 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const REQUEST_MEMBERS: ReadonlySet<string> = new Set([
+  'principal',
+  'action',
+  'resource',
+  'resourceAccount',
+  'context',
+]);
+
+/** A member that is not known is refused: a context under another name would be no context. */
 function checkRequest(request: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(request)) {
+    if (!REQUEST_MEMBERS.has(name)) throw new ScenarioRefused(`a request has no \`${name}\``);
+  }
   for (const name of ['principal', 'action', 'resource', 'resourceAccount']) {
     if (typeof request[name] !== 'string') {
       throw new ScenarioRefused(`the request's ${name} is a string`);

@@ -1,6 +1,7 @@
 import { parseArn } from './arn';
 import { compileOrDeny } from './compile';
 import type { CompiledPolicy } from './compile';
+import { findContextValue } from './context-values';
 import type { Decision, PolicyType } from './decision';
 import { evaluate } from './evaluate';
 import { createPolicySet } from './policy-set';
@@ -149,7 +150,7 @@ function findRoleArn(
   roleName: string,
   context: ConditionContext,
 ): string | undefined {
-  const given = context['aws:PrincipalArn'];
+  const given = findContextValue(context, 'aws:PrincipalArn', 'aws:principalarn');
   if (typeof given === 'string' && given.startsWith(prefix) && given.endsWith(`/${roleName}`)) {
     return given;
   }

@@ -197,3 +197,9 @@ test("the path of a session's role is read from aws:PrincipalArn, where that is 
   const linked = `arn:aws:sts::${A}:assumed-role/AWSServiceRoleForX/s`;
   expect(roleOf('x', linked)).toBe(`arn:aws:iam::${A}:role/aws-service-role/AWSServiceRoleForX`);
 });
+
+test('a request has no members but those that are known', () => {
+  expect(() => decisionOf({ identity: [ALLOW] }, { Context: {} })).toThrow(
+    new ScenarioRefused('a request has no `Context`'),
+  );
+});
