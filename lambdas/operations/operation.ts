@@ -160,6 +160,8 @@ export interface Call {
   readonly openSecret: (sealed: Uint8Array, binding: SecretBinding) => Promise<string>;
   /** The token of a new session, of at least so many characters. Errors: those of `SessionTokens.seal`. */
   readonly sealSession: (claims: SessionClaims, minimumLength?: number) => Promise<string>;
+  /** The condition keys that the request brings itself, whoever makes it: `aws:SourceIp`, … */
+  readonly requestContext: ConditionContext;
   /** What is known of the issuers of tokens: ours, and those of others. */
   readonly federation: FederationOptions;
 }

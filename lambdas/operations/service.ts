@@ -13,6 +13,7 @@ import { IamError } from '../protocol/errors';
 import type { HttpRequest, HttpResponse } from '../protocol/http';
 import { refuseLargeBody } from '../protocol/parameters';
 import type { Structure } from '../protocol/query';
+import { requestKeys } from '../protocol/request-keys';
 import { restSegmentsOf } from '../protocol/rest-path';
 import type { Service } from '../protocol/schema';
 import { StoreUnavailable, type Store } from '../store/store';
@@ -240,6 +241,7 @@ export class AdminService {
       sealSecret: (secret, binding) => secrets.seal(secret, binding),
       openSecret: (sealed, binding) => secrets.open(sealed, binding),
       sealSession: (claims, minimumLength) => sessions.seal(claims, minimumLength),
+      requestContext: requestKeys(request, { region, resourceAccount: accountId, now }),
       federation: this.options.federation,
     };
   }

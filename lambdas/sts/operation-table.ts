@@ -1,6 +1,11 @@
 import { OperationTable } from '../operations/operation-table';
 import { identityOperations } from './operations/identity';
 import { roleOperations } from './operations/roles';
+import { webIdentityOperations } from './operations/web-identity';
 
 /** Everything that STS does here, in the order of the documents. */
-export const STS_OPERATIONS = new OperationTable('sts', [...identityOperations, ...roleOperations]);
+export const STS_OPERATIONS = new OperationTable('sts', [
+  ...identityOperations,
+  ...roleOperations,
+  ...webIdentityOperations,
+]);

@@ -31,11 +31,13 @@ const TAGS_CLAIM = 'https://aws.amazon.com/tags';
 const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity';
 
 /**
+ * `url` is the provider's, without its scheme.
+ *
  * Errors: TokenRefused `claims` for a member that is not of its type, `audience` for a token that is meant for nobody of `clientIds`.
  */
 export function readIdentityClaims(
   claims: JsonMembers,
-  clientIds: readonly string[],
+  { url, clientIds }: { readonly url: string; readonly clientIds: readonly string[] },
 ): IdentityClaims {
   const subject = requireText(claims, 'sub');
   if (subject === '' || subject.length > MAX_SUBJECT_LENGTH) {
@@ -55,6 +57,7 @@ export function readIdentityClaims(
       sub: subject,
       ...conditions,
       ...(methods !== undefined && { amr: methods }),
+      ...readOwnClaims(claims, url),
     },
     ...readTags(claims),
     ...(sourceIdentity !== undefined && { sourceIdentity }),
@@ -94,6 +97,16 @@ function readAudience(
             oaud: audiences.length === 1 ? (audiences[0] ?? '') : audiences,
           },
   };
+}
+
+/** Claims of single issuers that AWS makes condition keys of, because a trust policy may have to look at them. */
+const OWN_CLAIMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['token.actions.githubusercontent.com', ['job_workflow_ref']],
+]);
+
+function readOwnClaims(claims: JsonMembers, url: string): Readonly<Record<string, string>> {
+  const names = OWN_CLAIMS.get(url)?.filter((name) => claims.has(name)) ?? [];
+  return Object.fromEntries(names.map((name) => [name, requireText(claims, name)]));
 }
 
 /** Nested in one claim, or each in a claim of its own whose name holds the tag's key. */

@@ -61,7 +61,7 @@ export class IdentityTokens {
     const now = Math.floor(this.options.now() / 1000);
     checkTimes(claims, now + this.options.clockToleranceSeconds);
     // Cheap and certain: nobody's token makes us fetch keys that is of no use with any.
-    const identity = readIdentityClaims(claims, provider.clientIds);
+    const identity = readIdentityClaims(claims, provider);
     const found = await this.options.keys.find(provider, keyId);
     const fitting = found.filter(({ algorithms }) => algorithms.includes(algorithm));
     const [key] = fitting;
