@@ -2,8 +2,11 @@ import path from 'node:path';
 
 import { Command } from 'commander';
 
-import { startLocalRun } from '../local/local-run';
+import { startDeployableRun } from '../local/cloud/deployable-run';
+import type { DeployableRun } from '../local/cloud/deployable-run';
 import type { RootCredentials } from '../local/deployment-outputs';
+import type { FoundationOptions } from '../local/foundation';
+import { startLocalRun } from '../local/local-run';
 import type { LocalRun, LocalRunOptions } from '../local/local-run';
 
 interface Flags {
@@ -11,6 +14,8 @@ interface Flags {
   readonly allowReset?: boolean;
   readonly verbose?: boolean;
   readonly directory?: string;
+  readonly app?: readonly string[];
+  readonly deployable?: boolean;
 }
 
 const PROJECT_DIRECTORY = path.join(__dirname, '..');
@@ -20,6 +25,8 @@ function readFlags(): Flags {
     .description('Serves the synthesized app and the orders example on 127.0.0.1.')
     .option('--ephemeral', 'keep nothing: no data of an earlier run, none for a later one')
     .option('--directory <path>', 'where data is kept (.portcullis)')
+    .option('--app <folder...>', 'CDK apps to serve beside the project (examples/orders)')
+    .option('--deployable', 'serve what cdk bootstrap and cdk deploy bring, with AWS_ENDPOINT_URL')
     .option('--allow-reset', 'let POST /_local/reset on the admin port empty everything')
     .option('--verbose', 'print what functions and gateways log (always in .portcullis/logs)')
     .addHelpText(
@@ -28,6 +35,7 @@ function readFlags(): Flags {
         '',
         'Environment:',
         '  PORT                                the admin API; the other APIs follow it (4000)',
+        '  CLOUD_PORT                          AWS_ENDPOINT_URL of --deployable (4566)',
         '  PORTCULLIS_ACCOUNT_ID               the account, 12 digits (123456789012)',
         '  AWS_REGION                          the region in ARNs (us-east-1)',
         '  PORTCULLIS_ROOT_ACCESS_KEY_ID,',
@@ -44,10 +52,10 @@ function variable(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function readPort(): number {
-  const port = Number(variable('PORT') ?? 4000);
+function readPort(name: string, absent: number): number {
+  const port = Number(variable(name) ?? absent);
   if (Number.isInteger(port) && port >= 0 && port < 65_000) return port;
-  throw new Error(`PORT must be a whole number below 65000, not ${variable('PORT') ?? ''}`);
+  throw new Error(`${name} must be a whole number below 65000, not ${variable(name) ?? ''}`);
 }
 
 function readRootCredentials(): RootCredentials | undefined {
@@ -71,14 +79,28 @@ function dataDirectoryOf(flags: Flags): string | undefined {
 
 function readOptions(flags: Flags): LocalRunOptions {
   return {
+    ...readFoundation(flags),
     projectDirectory: PROJECT_DIRECTORY,
+    ...(flags.app === undefined
+      ? {}
+      : {
+          appDirectories: [
+            PROJECT_DIRECTORY,
+            ...flags.app.map((folder) => path.resolve(PROJECT_DIRECTORY, folder)),
+          ],
+        }),
+    allowReset: flags.allowReset === true,
+  };
+}
+
+function readFoundation(flags: Flags): FoundationOptions {
+  return {
     dataDirectory: dataDirectoryOf(flags),
-    port: readPort(),
+    port: readPort('PORT', 4000),
     accountId: variable('PORTCULLIS_ACCOUNT_ID'),
     region: variable('AWS_REGION'),
     dynamoDbEndpoint: variable('DYNAMODB_ENDPOINT'),
     rootCredentials: readRootCredentials(),
-    allowReset: flags.allowReset === true,
     onProgress: (line) => {
       console.log(line);
     },
@@ -119,8 +141,25 @@ function describeRun(run: LocalRun, flags: Flags, seconds: string): string {
   ].join('\n');
 }
 
+function describeDeployable(run: DeployableRun): string {
+  const { cloudEndpoint, accessKeyId, accountId, region } = run;
+  return [
+    'Ready to be deployed to.',
+    '',
+    `  admin API, once deployed   ${run.adminEndpoint}`,
+    '',
+    'Paste into another terminal:',
+    '',
+    `export AWS_ENDPOINT_URL=${cloudEndpoint} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region}`,
+    '',
+    `npx cdk bootstrap aws://${accountId}/${region} && npx cdk deploy --all -c sandbox=true --require-approval never`,
+    '',
+    'Ctrl-C stops it.',
+  ].join('\n');
+}
+
 /** Ends the process when it is told to, also while it is still starting. */
-function stopOnSignals(started: Promise<LocalRun>): void {
+function stopOnSignals(started: Promise<{ stop: () => Promise<void> }>): void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
@@ -140,6 +179,15 @@ async function main(): Promise<void> {
   // It is for whoever writes SDK code; here it would hide what the reader looks for.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const flags = readFlags();
+  if (flags.deployable === true) {
+    const deployable = startDeployableRun({
+      ...readFoundation(flags),
+      cloudPort: readPort('CLOUD_PORT', 4566),
+    });
+    stopOnSignals(deployable);
+    console.log(describeDeployable(await deployable));
+    return;
+  }
   const started = startLocalRun(readOptions(flags));
   stopOnSignals(started);
   const run = await started;

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 
 import type { Functions } from './functions';
 import { closeServer, listen, readBody } from './http-server';
@@ -21,7 +22,12 @@ interface MadeResource {
   readonly resourceType: string;
   readonly serviceToken: string;
   readonly properties: TemplateObject;
+  /** What it answered; absent where an older version made it. */
+  readonly data?: TemplateObject;
 }
+
+/** What is sent to a custom resource whose properties are those that it was made with. */
+export type UnchangedResources = 'update' | 'skip';
 
 interface Answer {
   readonly status: 'SUCCESS' | 'FAILED';
@@ -37,8 +43,8 @@ export class CustomResourceError extends Error {
 
 /**
  * Makes the templates' custom resources as CloudFormation does: Create at first sight, Update afterwards, Delete when one
- * has left the template, each after what it depends on. An Update is sent at every start, also with the same properties,
- * because what lies behind a property (a secret's value) may have changed meanwhile.
+ * has left the template, each after what it depends on. With `update` an Update is sent also with the same properties,
+ * because what lies behind a property (a secret's value) may have changed between two runs.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.html
  */
 export class CustomResources {
@@ -50,6 +56,7 @@ export class CustomResources {
     private readonly stacks: Stacks,
     private readonly functions: Functions,
     private readonly state: StateDirectory,
+    private readonly unchanged: UnchangedResources = 'update',
   ) {}
 
   /** Makes or updates every custom resource; throws CustomResourceError at the first that fails. */
@@ -79,6 +86,17 @@ export class CustomResources {
     const serviceToken = properties['ServiceToken'];
     if (typeof serviceToken !== 'string')
       throw new TemplateError(`${placeOf(resource)} has no ServiceToken`);
+    if (
+      this.unchanged === 'skip' &&
+      before?.data !== undefined &&
+      isDeepStrictEqual(before.properties, properties)
+    ) {
+      this.stacks.rememberCustomResource(resource, {
+        physicalResourceId: before.physicalResourceId,
+        data: before.data,
+      });
+      return;
+    }
     const current = { resourceType: resource.type, serviceToken, properties };
     const answer = await this.#call(placeOf(resource), serviceToken, {
       ...this.#request(resource.logicalId, stackIdOf(resource.stack), resource.type, properties),
@@ -93,7 +111,7 @@ export class CustomResources {
     const { physicalResourceId, data } = answer;
     this.state.write(STATE_FILE, {
       ...made,
-      [addressOf(resource)]: { ...current, physicalResourceId },
+      [addressOf(resource)]: { ...current, physicalResourceId, data },
     });
     this.stacks.rememberCustomResource(resource, { physicalResourceId, data });
     // An update that answers with another id has replaced the resource, and the old one is deleted.

@@ -4,6 +4,7 @@ import type { ApiServers } from './api-servers';
 import { listApis, localUrlOf, replaceApiUrls } from './apis';
 import type { Api, Apis } from './apis';
 import { CustomResources } from './custom-resources';
+import type { UnchangedResources } from './custom-resources';
 import {
   formatRootCredentials,
   listKmsKeys,
@@ -39,6 +40,8 @@ export interface GenerationOptions {
   /** The functions' own; random, so that nothing else on the machine can use the run's services. */
   readonly accessKeyId: string;
   readonly rootCredentials: RootCredentials | undefined;
+  /** Default: update. */
+  readonly unchangedResources?: UnchangedResources;
   readonly onProgress: (line: string) => void;
 }
 
@@ -54,6 +57,7 @@ export class Generation {
   readonly #secrets: Secrets;
   readonly #tables: Tables;
   readonly #found: Apis;
+  readonly #ports = new Map<Api, number>();
   #services: ServicesServer | undefined;
   #functions: Functions | undefined;
   #customResources: CustomResources | undefined;
@@ -89,15 +93,21 @@ export class Generation {
     for (const sentence of listUnservedResources(this.stacks)) this.options.onProgress(sentence);
     const { admin, others } = this.#found;
     const { servers, adminPort, state } = this.options;
-    const ports = new Map<Api, number>(admin === undefined ? [] : [[admin, adminPort]]);
+    const ports = this.#ports;
+    if (admin !== undefined) ports.set(admin, adminPort);
     for (const api of others) ports.set(api, await servers.portOf(api.api.apiId));
     this.apis = [...ports].map(([api, port]) => ({
       name: api.api.name,
       url: localUrlOf(api, port),
     }));
-    const functions = await this.#startFunctions(ports);
+    const functions = await this.#startFunctions();
     await this.#tables.create();
-    this.#customResources = new CustomResources(this.stacks, functions, state);
+    this.#customResources = new CustomResources(
+      this.stacks,
+      functions,
+      state,
+      this.options.unchangedResources,
+    );
     await this.#deploy();
     const adminGateway = admin && this.#createGateway(admin, functions);
     const gateways = new Map(
@@ -105,6 +115,12 @@ export class Generation {
     );
     this.#served = [...(adminGateway === undefined ? [] : [adminGateway]), ...gateways.values()];
     servers.serve(adminGateway, gateways);
+  }
+
+  /** A stack's outputs as text, with the addresses that APIs have on this machine. */
+  outputs(stackName: string): ReadonlyMap<string, string> {
+    const found = outputsOf(this.stacks, stackName);
+    return new Map([...found].map(([id, value]) => [id, replaceApiUrls(value, this.#ports)]));
   }
 
   /** Empties all tables, restarts all functions and makes the custom resources again. */
@@ -128,7 +144,7 @@ export class Generation {
     await this.#services?.stop();
   }
 
-  async #startFunctions(ports: ReadonlyMap<Api, number>): Promise<Functions> {
+  async #startFunctions(): Promise<Functions> {
     const { state, accessKeyId, dynamoDbEndpoint, logs } = this.options;
     this.#services = await startServices(
       [
@@ -156,7 +172,7 @@ export class Generation {
       onLog: (functionName, line) => {
         logs.write(functionName, line);
       },
-      localize: (value) => replaceApiUrls(value, ports),
+      localize: (value) => replaceApiUrls(value, this.#ports),
     });
     return this.#functions;
   }
@@ -192,4 +208,16 @@ export class Generation {
         });
     }
   }
+}
+
+/** A stack's outputs as text, by their ids. */
+export function outputsOf(stacks: Stacks, stackName: string): ReadonlyMap<string, string> {
+  const stack = stacks.stacks.find((candidate) => candidate.stackName === stackName);
+  const outputs = new Map<string, string>();
+  for (const id of Object.keys(stack?.template.Outputs ?? {})) {
+    const value = stack && stacks.output(stack, id);
+    if (value !== undefined)
+      outputs.set(id, typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return outputs;
 }

@@ -154,6 +154,22 @@ const IDENTITIES: Readonly<Record<string, Identify | undefined>> = {
     const topic = arn(facts, 'sns', name);
     return { ref: topic, attributes: { TopicArn: topic, TopicName: name } };
   },
+  'AWS::S3::Bucket': (facts) => {
+    const name = nameOf(facts, 'BucketName', 63).toLowerCase();
+    return {
+      ref: name,
+      attributes: {
+        Arn: `arn:aws:s3:::${name}`,
+        DomainName: `${name}.s3.amazonaws.com`,
+        RegionalDomainName: `${name}.s3.${facts.region}.amazonaws.com`,
+      },
+    };
+  },
+  'AWS::SSM::Parameter': (facts) => ({
+    ref: nameOf(facts, 'Name', 1011),
+    attributes: { Type: text(facts, 'Type') ?? '', Value: text(facts, 'Value') ?? '' },
+  }),
+  'AWS::ECR::Repository': named('RepositoryName', 'ecr', 'repository/', 256),
   'AWS::CloudWatch::Alarm': named('AlarmName', 'cloudwatch', 'alarm:', 255),
   'AWS::ApiGateway::RestApi': (facts) => {
     const id = stableId(seedOf(facts), 10);

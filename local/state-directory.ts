@@ -25,6 +25,7 @@ export class StateDirectoryError extends Error {
 /** The files that outlive a run. Writes are whole or not at all, and on disk before they return. */
 export class StateDirectory {
   readonly #documents = new Map<string, unknown>();
+  readonly #keys = new Map<string, Uint8Array>();
 
   /** `directory` undefined keeps everything in memory. */
   constructor(readonly directory: string | undefined) {
@@ -52,7 +53,11 @@ export class StateDirectory {
 
   /** The run's key of 32 bytes, made at first sight. Its file must be readable by its owner alone. */
   readKey(name: string): Uint8Array {
-    if (this.directory === undefined) return randomBytes(KEY_BYTES);
+    if (this.directory === undefined) {
+      const known = this.#keys.get(name) ?? randomBytes(KEY_BYTES);
+      this.#keys.set(name, known);
+      return known;
+    }
     const file = join(this.directory, name);
     if (!existsSync(file)) writeWhole(file, randomBytes(KEY_BYTES).toString('base64'));
     if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {

@@ -15,6 +15,8 @@ export interface AuthorizerCallsOptions {
   readonly invoke: InvokeFunction;
   readonly now: () => number;
   readonly onProblem: (problem: string) => void;
+  /** Whether a function that fails with exactly `Unauthorized` is a refusal; an HTTP API takes it for a failure like any other. */
+  readonly knowsUnauthorized: boolean;
 }
 
 interface CachedAnswer<Answer> {
@@ -77,7 +79,7 @@ export class AuthorizerCalls<Answer> {
     if (result === undefined)
       throw this.#misconfigured(`${functionArn} is no function of this run`);
     if (result.ok) return result.payload;
-    if (result.error.errorMessage === 'Unauthorized')
+    if (this.options.knowsUnauthorized && result.error.errorMessage === 'Unauthorized')
       throw new GatewayError('UNAUTHORIZED', 'Unauthorized');
     throw this.#misconfigured(`the function failed: ${result.error.errorMessage}`);
   }

@@ -21,7 +21,13 @@ export class Authorizers {
     private readonly now: () => number,
     onProblem: (problem: string) => void,
   ) {
-    this.#calls = new AuthorizerCalls({ apiName: api.name, invoke, now, onProblem });
+    this.#calls = new AuthorizerCalls({
+      apiName: api.name,
+      invoke,
+      now,
+      onProblem,
+      knowsUnauthorized: true,
+    });
   }
 
   /** The context for the backend when the call is allowed; throws GatewayError otherwise. */

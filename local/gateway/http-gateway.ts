@@ -47,7 +47,13 @@ export class HttpGateway implements ServedApi {
       api.routes.filter(({ routeKey }) => routeKey !== DEFAULT_NAME),
       'HTTP',
     );
-    this.#authorizers = new HttpAuthorizers({ apiName: api.name, invoke, now, onProblem });
+    this.#authorizers = new HttpAuthorizers({
+      apiName: api.name,
+      invoke,
+      now,
+      onProblem,
+      knowsUnauthorized: false,
+    });
   }
 
   async handle(request: GatewayRequest, isTooLarge = false): Promise<GatewayAnswer> {

@@ -39,7 +39,11 @@ export class WebSocketGateway {
   readonly #authorizers: AuthorizerCalls<AuthorizerAnswer>;
 
   constructor(private readonly options: WebSocketGatewayOptions) {
-    this.#authorizers = new AuthorizerCalls({ apiName: options.api.name, ...options });
+    this.#authorizers = new AuthorizerCalls({
+      apiName: options.api.name,
+      knowsUnauthorized: true,
+      ...options,
+    });
   }
 
   get api(): WebSocketApi {

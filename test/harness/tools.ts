@@ -25,12 +25,17 @@ export function runTool(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   input = '',
+  cwd?: string,
 ): Promise<ToolResult> {
   return new Promise((resolve) => {
     const child = execFile(
       command,
       args,
-      { env: { ...process.env, ...env }, maxBuffer: 1 << 26 },
+      {
+        env: { ...process.env, ...env },
+        maxBuffer: 1 << 26,
+        ...(cwd === undefined ? {} : { cwd }),
+      },
       (error, stdout, stderr) => {
         const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
         resolve({ exitCode, stdout, stderr });

@@ -78,7 +78,10 @@ function answer(functionArn: string, payload: string): InvocationResult {
     if (event['body'] === '{"action":"echo","fail":true}')
       return { ok: false, error: { errorType: 'Error', errorMessage: 'secret', trace: [] } };
     const statusCode = event.requestContext['eventType'] === 'CONNECT' ? connectStatus : 200;
-    return { ok: true, payload: JSON.stringify({ statusCode, body: `got ${String(event['body'])}` }) };
+    return {
+      ok: true,
+      payload: JSON.stringify({ statusCode, body: `got ${String(event['body'])}` }),
+    };
   }
   guardEvents.push(event);
   const { token } = event['queryStringParameters'] as { token: string };
