@@ -90,6 +90,25 @@ program
     process.exitCode = await runFsck(options);
   });
 
+program
+  .command('rotate-keys')
+  .description('for operators: a new data key, and every kept secret sealed again under it')
+  .option('--keep', 'make no new key, only go on with sealing again', false)
+  .option('--retire', 'then remove old keys that nothing is sealed under', false)
+  .action(async (options: { keep: boolean; retire: boolean }) => {
+    const { runRotateKeys } = await import('./commands/rotate-keys.js');
+    await runRotateKeys({ newKey: !options.keep, retire: options.retire });
+  });
+
+program
+  .command('set-root-password')
+  .description('for operators: gives root a password, from the first line of standard input')
+  .argument('<account-id>', 'the twelve digits of the account')
+  .action(async (accountId: string) => {
+    const { runSetRootPassword } = await import('./commands/set-root-password.js');
+    await runSetRootPassword(accountId);
+  });
+
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`portcullis: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -20,7 +20,13 @@ export interface DeploymentContext {
   readonly adminRateLimit: number;
   readonly adminBurstLimit: number;
   readonly gatewayLogging: boolean;
+  /** Where people sign in: `https://console.example.com`, several separated by commas. */
+  readonly signInOrigins: readonly string[];
 }
+
+/** Browsers let pages of TLS, and of this machine, use passkeys. */
+const SIGN_IN_ORIGINS =
+  /^(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost)(?::[0-9]{1,5})?(?:,(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost)(?::[0-9]{1,5})?)*$/;
 
 /** How long CloudWatch Logs can keep a log, in days; the enum's other members are names. */
 const RETENTIONS = Object.values(RetentionDays).filter(
@@ -54,6 +60,9 @@ export function readContext(node: Node): DeploymentContext {
     adminRateLimit: readNumber(node, 'adminRateLimit', 1, 10_000) ?? 100,
     adminBurstLimit: readNumber(node, 'adminBurstLimit', 1, 5_000) ?? 200,
     gatewayLogging: readSwitch(node, 'gatewayLogging', true),
+    signInOrigins: (readText(node, 'signInOrigins', SIGN_IN_ORIGINS) ?? '')
+      .split(',')
+      .filter(Boolean),
   };
 }
 

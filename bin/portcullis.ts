@@ -27,6 +27,7 @@ function buildStacks(app: App, context: DeploymentContext): void {
     throttlingBurstLimit: context.adminBurstLimit,
     reservedConcurrentExecutions: context.adminConcurrency,
     gatewayLogging: context.gatewayLogging,
+    signInOrigins: context.signInOrigins,
   });
   new AuthorizerStack(app, `${prefix}-Authorizer`, {
     ...shared,

@@ -39,6 +39,12 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
    */
   readonly accountId?: string;
   /**
+   * The pages on which people sign in, e.g. `https://console.example.com`; the first one's host is what passkeys are bound to.
+   *
+   * @default - none: there are no passkeys, and no other page's scripts may call `/signin`
+   */
+  readonly signInOrigins?: readonly string[];
+  /**
    * How long logs are kept.
    *
    * @default RetentionDays.THREE_MONTHS
@@ -57,7 +63,7 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
    */
   readonly throttlingBurstLimit?: number;
   /**
-   * Concurrent executions set aside for each of the two services.
+   * Concurrent executions set aside for each of the services.
    *
    * @default - the account's, shared
    */
@@ -73,11 +79,12 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
 
 const STAGE_NAME = 'v1';
 
-/** The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, and the account with its root user. */
+/** The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, signing in at `/signin`, and the account with its root user. */
 export class ControlPlaneStack extends Stack {
   readonly restApi: RestApi;
   readonly iamFunction: IFunction;
   readonly stsFunction: IFunction;
+  readonly signInFunction: IFunction;
   /** Clients put `/iam` or `/sts` behind it. */
   readonly adminEndpointUrl: string;
 
@@ -88,8 +95,10 @@ export class ControlPlaneStack extends Stack {
     this.restApi = this.createRestApi(props);
     this.iamFunction = this.createIamFunction(props);
     this.stsFunction = this.createStsFunction(props);
+    this.signInFunction = this.createSignInFunction(props);
     this.addService('iam', this.iamFunction);
     this.addService('sts', this.stsFunction);
+    this.addService('signin', this.signInFunction);
     this.addIssuerDocuments(props);
     this.createAccount(props);
 
@@ -169,6 +178,29 @@ export class ControlPlaneStack extends Stack {
         .addResource(name)
         .addMethod('GET', integration, { authorizationType: AuthorizationType.NONE });
     }
+  }
+
+  private createSignInFunction(props: ControlPlaneStackProps): IFunction {
+    const { store, signInOrigins = [] } = props;
+    return new PortcullisFunction(this, 'SignIn', {
+      entry: lambdaEntry('sign-in/handler.ts'),
+      description: 'Portcullis: signing in with a password',
+      statements: [
+        readAndWriteTables(store.identitiesTable),
+        readTables(store.policiesTable),
+        sealAndOpen(store.key),
+      ],
+      environment: {
+        ...storeEnvironment(store),
+        SIGN_IN_ORIGINS: signInOrigins.join(','),
+      },
+      timeout: Duration.seconds(15),
+      // Checking a password takes 32 MiB and as much processor time as there is.
+      memorySize: 1769,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    }).function;
   }
 
   private createRestApi(props: ControlPlaneStackProps): RestApi {
@@ -258,7 +290,7 @@ function acknowledgeAdminApi(restApi: RestApi): void {
     {
       id: 'AwsSolutions::AwsSolutions-APIG3',
       reason:
-        'Every request must be signed and the stage is throttled; a web ACL costs by the month and is the choice of whoever deploys.',
+        'Every request must be signed, or carry a proof whose wrong guesses are counted, and the stage is throttled; a web ACL costs by the month and is the choice of whoever deploys.',
     },
   );
 }

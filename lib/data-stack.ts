@@ -51,6 +51,10 @@ export class DataStack extends Stack implements StoreResources {
     });
     new CfnOutput(this, 'IdentitiesTableName', { value: this.identitiesTable.tableName });
     new CfnOutput(this, 'PoliciesTableName', { value: this.policiesTable.tableName });
+    new CfnOutput(this, 'KmsKeyArn', {
+      description: 'KMS_KEY_ID of the commands for operators',
+      value: this.key.keyArn,
+    });
   }
 
   private createTable(id: string, option: SandboxOption): Table {

@@ -16,7 +16,8 @@ const NO_SUCH_ENDPOINT = {
   statusCode: '404',
   fault: 'Sender',
   code: 'InvalidAction',
-  message: 'There is no service at this path and method: IAM is at /iam, STS is at /sts',
+  message:
+    'There is no service at this path and method: IAM is at /iam, STS is at /sts, signing in is at /signin',
 } as const;
 const DENIED = {
   statusCode: '403',

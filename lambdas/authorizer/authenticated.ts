@@ -6,7 +6,7 @@ export type AuthenticationScheme = 'sigv4' | 'bearer' | 'oidc' | 'anonymous';
 /** A call whose credential holds, by a principal that is there. */
 export interface Authenticated {
   readonly principal: LoadedPrincipal;
-  /** What the body's SHA-256 must be, in hexadecimal; of no body where the scheme says nothing about it. */
-  readonly payloadHash: string;
+  /** What the body's SHA-256 must be, in hexadecimal; undefined where the scheme says nothing about a body. */
+  readonly payloadHash: string | undefined;
   readonly scheme: AuthenticationScheme;
 }

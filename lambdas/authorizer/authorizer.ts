@@ -4,8 +4,8 @@ import type { Decision } from '../core/decision';
 import { evaluate } from '../core/evaluate';
 import type { RequestContext } from '../core/request-context';
 import { signatureDoesNotMatch } from '../credentials/authentication-errors';
-import { parseSignature } from '../credentials/signature-parts';
 import type { SessionTokens } from '../credentials/session-token';
+import type { BearerTokens } from '../credentials/sign-in-tokens';
 import type { AccessKeyRecord } from '../identity/entities';
 import type { LoadedPrincipal } from '../identity/principals';
 import { multiFactorAge } from '../identity/sessions';
@@ -30,6 +30,7 @@ export interface AuthorizerOptions {
   /** Opens the sealed secret of an access key. Rejects with an outage, never with a caller's fault. */
   readonly openSecret: (accessKey: AccessKeyRecord) => Promise<string>;
   readonly sessions: SessionTokens;
+  readonly bearerTokens: BearerTokens;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Told of every call whose caller is known; must neither throw nor make anybody wait. Left out: nobody is told. */
@@ -116,17 +117,17 @@ export class Authorizer {
   }
 
   async #decide(request: GuardedRequest, now: number): Promise<GuardedAnswer> {
-    const { service } = parseSignature(request.http);
+    const service = this.#authentication.serviceOf(request.http) ?? EXECUTE_API;
     const loading = this.#catalogues.get(request.gateway.apiId, request.gateway.stage);
     // Where the credentials are bad nobody waits for the catalogue; its failure must not be the process's.
     loading.catch(() => undefined);
     const services = service === EXECUTE_API ? [] : ownService(await loading);
-    const { principal, payloadHash } = await this.#authentication.authenticate(
+    const { principal, payloadHash, scheme } = await this.#authentication.authenticate(
       request,
       [EXECUTE_API, ...services],
       now,
     );
-    if (request.isBody?.(payloadHash) === false) {
+    if (payloadHash !== undefined && request.isBody?.(payloadHash) === false) {
       throw signatureDoesNotMatch();
     }
     const catalogue = await loading;
@@ -141,7 +142,8 @@ export class Authorizer {
     });
     const actions = [...new Set(routes.map(({ action }) => action))];
     this.options.note?.({ caller: principal.caller, actions, now });
-    return { caller: principal.caller, payloadHash, requestId: request.http.requestId, routes };
+    const { requestId } = request.http;
+    return { caller: principal.caller, scheme, payloadHash, requestId, routes };
   }
 }
 

@@ -1,4 +1,5 @@
 import { DataKeys } from '../credentials/data-key';
+import { createBearerTokens } from '../credentials/sign-in-tokens';
 import { SealedSecrets } from '../credentials/sealed-secret';
 import { SessionTokens } from '../credentials/session-token';
 import { DynamoDbStore } from '../store/dynamodb-store';
@@ -37,6 +38,7 @@ function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
     openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
+    bearerTokens: createBearerTokens(dataKeys),
     now: Date.now,
     note: (use) => {
       void usage.note(use);

@@ -6,7 +6,9 @@ import {
   type LoadedPrincipal,
 } from '../identity/principals';
 import { loadSession } from '../identity/sessions';
+import { loadSignedIn } from '../identity/sign-in-sessions';
 import type { SessionClaims } from '../credentials/session-claims';
+import type { BearerClaims } from '../credentials/sign-in-tokens';
 import { encodeParts } from '../store/keys';
 import type { Store } from '../store/store';
 import { FreshnessCache } from './freshness-cache';
@@ -80,6 +82,17 @@ export class PrincipalCache {
       const options = { consistent: true, partition, now: this.options.now() };
       const value = await loadSession(this.store, claims, options);
       return { value, bytes: (value?.bytes ?? ABSENCE_BYTES) + 2 * token.length };
+    });
+  }
+
+  /** undefined where the session has been ended. Only for a token that has been opened for this very call. */
+  async signedIn(claims: BearerClaims, partition: string): Promise<LoadedPrincipal | undefined> {
+    // All that a token says: the next token of a session may say something else.
+    const key = encodeParts('SignedIn', partition, JSON.stringify(claims));
+    return this.#sessions.get(key, async () => {
+      const options = { consistent: true, partition, now: this.options.now() };
+      const value = await loadSignedIn(this.store, claims, options);
+      return { value, bytes: value?.bytes ?? ABSENCE_BYTES };
     });
   }
 }

@@ -64,3 +64,8 @@ function derive(
     });
   });
 }
+
+/** The hash of nobody's password: what checking it costs is what checking any other costs, and nothing fits it. */
+export function createUnfittingHash(randomBytes: (length: number) => Uint8Array): PasswordHash {
+  return { ...PARAMETERS, Salt: randomBytes(SALT_BYTES), Hash: randomBytes(HASH_BYTES) };
+}

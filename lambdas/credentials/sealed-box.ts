@@ -68,6 +68,14 @@ export async function openBytes(
   return key === undefined ? undefined : decrypt(key, purpose, bytes, binding);
 }
 
+/** The number of the data key that a box says it is sealed under; undefined for what has no box's form. It proves nothing. */
+export function sealedUnder(box: Uint8Array): number | undefined {
+  const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength);
+  return bytes.byteLength >= OVERHEAD_BYTES && bytes.readUInt8(0) === VERSION
+    ? bytes.readUInt32BE(1)
+    : undefined;
+}
+
 function decrypt(
   key: DataKey,
   purpose: KeyPurpose,

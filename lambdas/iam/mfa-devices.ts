@@ -1,13 +1,13 @@
 import { findTimeStep, timeStepAt, type StepWindow } from '../credentials/totp';
 import { iamArn } from '../identity/arns';
-import type { VirtualMfaDeviceRecord } from '../identity/credential-entities';
-import { readVirtualMfaDevice } from '../identity/credential-records';
+import type { OwnedMfaDeviceRecord, VirtualMfaDeviceRecord } from '../identity/credential-entities';
+import { readOwnedMfaDevice, readVirtualMfaDevice } from '../identity/credential-records';
 import type { Found } from '../identity/lookup';
 import { seedBinding } from '../identity/mfa-codes';
 import { resourceTagContext } from '../identity/tags';
 import type { Authorization, Call, Checked } from '../operations/operation';
 import { IamError } from '../protocol/errors';
-import { virtualMfaDeviceKey } from '../store/keys';
+import { credentialKey, virtualMfaDeviceKey } from '../store/keys';
 import type { Item } from '../store/store';
 import { findCredentialOwner, findRootOwner, type CredentialOwner } from './credential-owners';
 import { onUser } from './targets';
@@ -113,13 +113,32 @@ export async function requireOwnedMfaDevice(
 ): Promise<Found<VirtualMfaDeviceRecord>> {
   const device = await findMfaDevice(call, serialNumber);
   if (device === undefined || !isAssignedTo(device.entity, owner)) {
-    throw new IamError(
-      'NoSuchEntity',
-      `MFA Device with serial number ${serialNumber} does not exist.`,
-    );
+    throw noSuchOwnedDevice(serialNumber);
   }
   return device;
 }
+
+/** Passkeys and security keys have serial numbers of their own kind: `arn:aws:iam::123456789012:u2f/user/alice/phone-…`. */
+export function isPasskey(serialNumber: string): boolean {
+  return /^arn:[a-z-]+:iam::[0-9]{12}:u2f\//.test(serialNumber);
+}
+
+/** This owner's passkey. Errors: NoSuchEntity. */
+export async function requirePasskey(
+  call: Call,
+  owner: CredentialOwner,
+  serialNumber: string,
+): Promise<{ readonly entity: OwnedMfaDeviceRecord; readonly item: Item }> {
+  const key = credentialKey('MFADevice', call.accountId, owner.id, serialNumber);
+  const item = await call.store.get(key, { consistent: true });
+  if (item === undefined) {
+    throw noSuchOwnedDevice(serialNumber);
+  }
+  return { entity: readOwnedMfaDevice(item), item };
+}
+
+const noSuchOwnedDevice = (serialNumber: string): IamError =>
+  new IamError('NoSuchEntity', `MFA Device with serial number ${serialNumber} does not exist.`);
 
 function isAssignedTo({ AssignedTo }: VirtualMfaDeviceRecord, owner: CredentialOwner): boolean {
   return AssignedTo?.Kind === owner.kind && AssignedTo.Id === owner.id;

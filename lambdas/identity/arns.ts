@@ -57,3 +57,11 @@ export function roleSessionArn(scope: ArnScope, roleName: string, sessionName: s
 export function federatedUserArn(scope: ArnScope, name: string): string {
   return `arn:${scope.partition}:sts::${scope.accountId}:federated-user/${name}`;
 }
+
+/**
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

@@ -6,7 +6,6 @@ import type {
   PasskeyRecord,
   PasswordAttemptsRecord,
   PasswordPolicyRecord,
-  SignInSessionRecord,
   VirtualMfaDeviceRecord,
 } from './credential-entities';
 import { bytes, flag, list, number, oneOf, optional, row, structure, tags, text } from './records';
@@ -70,16 +69,4 @@ export const readOwnedMfaDevice = row<OwnedMfaDeviceRecord>('MFA device', {
       Transports: list(text),
     }),
   ),
-});
-
-export const readSignInSession = row<SignInSessionRecord>('session', {
-  SessionId: text,
-  Generation: number,
-  SignInDate: number,
-  MultiFactorDate: optional(number),
-  RefreshDate: number,
-  RefreshTokenHash: bytes,
-  ExpirationDate: number,
-  SourceIp: text,
-  UserAgent: text,
 });

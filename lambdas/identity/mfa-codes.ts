@@ -88,7 +88,7 @@ export async function useMfaCode(
     : {
         kind: 'update',
         key: item.key,
-        set: { LastTimeStep: step, ClockOffsetSteps: step - present },
+        set: { LastTimeStep: step },
         condition: { exists: true, revision: item.revision },
       };
 }

@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../store/store';
 import type {
   AccessKeyLastUsedRecord,
   AccessKeyRecord,
+  AccountAliasRecord,
   AccountRecord,
   AttachedToRecord,
   AttachmentRecord,
@@ -150,6 +151,8 @@ export const readAccount = row<AccountRecord>('account', {
   AccountAlias: optional(text),
   GlobalEndpointTokenVersion: optional(oneOf('v1Token', 'v2Token')),
 });
+
+export const readAccountAlias = row<AccountAliasRecord>('account alias', { AccountId: text });
 
 export const readAccessKeyLastUsed = row<AccessKeyLastUsedRecord>('last use of an access key', {
   LastUsedDate: number,

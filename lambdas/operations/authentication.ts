@@ -1,7 +1,9 @@
 import { invalidClientTokenId } from '../credentials/authentication-errors';
+import { hasBearerToken, openBearerToken } from '../credentials/bearer-header';
 import type { SealedSecrets } from '../credentials/sealed-secret';
 import type { SessionTokens } from '../credentials/session-token';
 import { verifySignature } from '../credentials/signature-v4';
+import type { BearerTokens } from '../credentials/sign-in-tokens';
 import type { SigningKeyCache } from '../credentials/signing-key-cache';
 import {
   loadAccessKey,
@@ -10,6 +12,7 @@ import {
   type LoadedPrincipal,
 } from '../identity/principals';
 import { loadSession } from '../identity/sessions';
+import { loadSignedIn } from '../identity/sign-in-sessions';
 import { findSigningCredential } from '../identity/signing-credentials';
 import type { HttpRequest } from '../protocol/http';
 import type { Store } from '../store/store';
@@ -21,6 +24,8 @@ export interface AuthenticationOptions {
   readonly secrets: SealedSecrets;
   readonly sessions: SessionTokens;
   readonly signingKeys: SigningKeyCache;
+  /** undefined where the request's protocol knows signatures alone. */
+  readonly bearerTokens: BearerTokens | undefined;
   readonly partition: string;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -37,7 +42,10 @@ export async function authenticate(
   request: HttpRequest,
   options: AuthenticationOptions,
 ): Promise<LoadedPrincipal> {
-  const { store, partition, now } = options;
+  const { store, partition, now, bearerTokens } = options;
+  if (bearerTokens !== undefined && hasBearerToken(request)) {
+    return authenticateBearer(request, { ...options, bearerTokens });
+  }
   const { credential, accessKeyId } = await verifySignature(request, {
     services: options.signedFor,
     now,
@@ -63,6 +71,20 @@ export async function authenticate(
           accessKeyId,
           partition,
         });
+  if (principal === undefined) {
+    throw invalidClientTokenId();
+  }
+  return principal;
+}
+
+/** Whoever has signed in with a password; the session's row says whether it still is. */
+async function authenticateBearer(
+  request: HttpRequest,
+  options: AuthenticationOptions & { readonly bearerTokens: BearerTokens },
+): Promise<LoadedPrincipal> {
+  const { store, partition, now } = options;
+  const claims = await openBearerToken(request, options.bearerTokens, now);
+  const principal = await loadSignedIn(store, claims, { consistent: true, partition, now });
   if (principal === undefined) {
     throw invalidClientTokenId();
   }

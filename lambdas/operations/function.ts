@@ -8,7 +8,9 @@ import { createKmsKeyEncryption } from '../credentials/kms-key-encryption';
 import { OpaqueMarkers } from '../credentials/opaque-marker';
 import { SealedSecrets } from '../credentials/sealed-secret';
 import { SessionTokens } from '../credentials/session-token';
+import { createBearerTokens } from '../credentials/sign-in-tokens';
 import { SigningKeyCache } from '../credentials/signing-key-cache';
+import { partitionOf } from '../identity/arns';
 import { DEFAULT_QUOTAS } from '../identity/quotas';
 import { readProxyEvent, writeProxyResult } from '../protocol/rest-event';
 import { DynamoDbStore } from '../store/dynamodb-store';
@@ -41,6 +43,7 @@ export function createFunction(
     store,
     secrets: new SealedSecrets(dataKeys),
     sessions: new SessionTokens(dataKeys),
+    bearerTokens: createBearerTokens(dataKeys),
     markers: new OpaqueMarkers(dataKeys),
     signingKeys: new SigningKeyCache(),
     federation: createFederation(environment),
@@ -88,12 +91,4 @@ function requireVariable(environment: NodeJS.ProcessEnv, name: string): string {
     throw new Error(`the environment variable ${name} is missing`);
   }
   return value;
-}
-
-/**
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
- */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

@@ -2,6 +2,7 @@ import type { OpaqueMarkers } from '../credentials/opaque-marker';
 import { missingAuthenticationToken } from '../credentials/authentication-errors';
 import type { SealedSecrets } from '../credentials/sealed-secret';
 import type { SessionTokens } from '../credentials/session-token';
+import type { BearerTokens } from '../credentials/sign-in-tokens';
 import type { SigningKeyCache } from '../credentials/signing-key-cache';
 import { CredentialUse } from '../identity/credential-use';
 import { LastAccessed } from '../identity/last-accessed';
@@ -34,6 +35,8 @@ export interface ServiceOptions {
   readonly store: Store;
   readonly secrets: SealedSecrets;
   readonly sessions: SessionTokens;
+  /** Access tokens of those who signed in with a password; the REST routes take them. */
+  readonly bearerTokens: BearerTokens;
   readonly markers: OpaqueMarkers;
   readonly signingKeys: SigningKeyCache;
   readonly federation: FederationOptions;
@@ -120,6 +123,9 @@ export class AdminService {
     const principal = await authenticate(request, {
       ...this.options,
       signedFor: servicesSignedFor(request, this.options.table.service),
+      bearerTokens: isRest(request, this.options.table.service)
+        ? this.options.bearerTokens
+        : undefined,
       now,
     });
     try {
@@ -278,6 +284,11 @@ function isDescriptionAsked({ method, path }: HttpRequest, service: Service): bo
 /** Clients of a gateway's REST routes sign for the gateway; those of the service's own protocols for the service. */
 function servicesSignedFor({ path }: HttpRequest, service: Service): readonly string[] {
   return restSegmentsOf(path, service) === undefined ? [service] : [service, 'execute-api'];
+}
+
+/** Clients of the services' own protocols sign; a bearer token there is nobody's. */
+function isRest({ path }: HttpRequest, service: Service): boolean {
+  return restSegmentsOf(path, service) !== undefined;
 }
 
 interface Asked {

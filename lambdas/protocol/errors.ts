@@ -88,6 +88,12 @@ export const ERRORS = {
   RegionDisabledException: sender(403),
   SessionDurationEscalationException: sender(403),
 
+  // Signing in with a password, which AWS has no API for.
+  AuthenticationFailed: sender(401),
+  NotConfigured: sender(404),
+  PasswordExpired: sender(403),
+  TemporarilyLocked: sender(429),
+
   // Organizations.
   AWSOrganizationsNotInUseException: sender(404),
   AccessDeniedException: sender(403),

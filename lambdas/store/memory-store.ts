@@ -82,6 +82,19 @@ export class MemoryStore implements Store, RowSource {
     return keys.map((key) => this.#read(key));
   }
 
+  /** Every item of both tables, for what looks at all of them. */
+  // eslint-disable-next-line @typescript-eslint/require-await
+  async *listItems(): AsyncGenerator<Item> {
+    for (const table of ['identities', 'policies'] as const) {
+      for (const [partition, items] of [...this.#tables[table]]) {
+        for (const sort of [...items.keys()]) {
+          const item = this.#read({ table, partition, sort });
+          if (item !== undefined) yield item;
+        }
+      }
+    }
+  }
+
   // eslint-disable-next-line @typescript-eslint/require-await
   async query(table: TableName, partition: string, options: QueryOptions): Promise<QueryPage> {
     assertQuery(partition, options);

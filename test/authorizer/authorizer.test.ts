@@ -3,6 +3,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { Authorizer } from '../../lambdas/authorizer/authorizer';
 import { DataKeys } from '../../lambdas/credentials/data-key';
 import type { KeyEncryption } from '../../lambdas/credentials/key-encryption';
+import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import type { GuardedUse } from '../../lambdas/authorizer/usage';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
@@ -120,6 +121,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
       openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
         opening.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
       sessions: new SessionTokens(dataKeys),
+      bearerTokens: createBearerTokens(dataKeys),
       now: () => world.now,
       note: (use) => uses.push(use),
       log: (line) => lines.push(line),

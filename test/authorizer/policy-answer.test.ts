@@ -41,7 +41,7 @@ function write(answer: Answer): APIGatewayAuthorizerResult {
     arn: methodArn,
   };
   const routes = [{ route, action, resource, message, decision: { decision, because: [] } }];
-  const written = writePolicyAnswer({ ...others, caller: who, routes });
+  const written = writePolicyAnswer({ ...others, scheme: 'sigv4', caller: who, routes });
   expect(written.allowed).toEqual(effectOf(written.answer) === 'Allow' ? routes : []);
   return written.answer;
 }
@@ -127,7 +127,13 @@ describe('an answer as a policy', () => {
   });
 
   test('is for one route', () => {
-    const answer = { caller, payloadHash: undefined, requestId: '', routes: [] };
+    const answer = {
+      caller,
+      scheme: 'sigv4' as const,
+      payloadHash: undefined,
+      requestId: '',
+      routes: [],
+    };
     expect(() => writePolicyAnswer(answer)).toThrow(TypeError);
   });
 

@@ -9,6 +9,7 @@ import { IssuerKeys } from '../../lambdas/credentials/oidc/issuer-keys';
 import { OpaqueMarkers } from '../../lambdas/credentials/opaque-marker';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
+import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { SigningKeyCache } from '../../lambdas/credentials/signing-key-cache';
 import { installRootAccessKey } from '../../lambdas/deployment/root-access-key';
 import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
@@ -38,6 +39,7 @@ export const ROOT: Credentials = {
 
 export interface AdminDeployment {
   readonly store: MemoryStore;
+  readonly dataKeys: DataKeys;
   /** What the functions said about faults of their own. */
   readonly failures: FailureEntry[];
   /** `http://127.0.0.1:PORT`, to be followed by `/iam` or `/sts`. */
@@ -95,6 +97,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       store: options.intercept?.(store) ?? store,
       secrets,
       sessions: new SessionTokens(dataKeys),
+      bearerTokens: createBearerTokens(dataKeys),
       markers: new OpaqueMarkers(dataKeys),
       signingKeys: new SigningKeyCache(),
       federation,
@@ -117,6 +120,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
   });
   return {
     store,
+    dataKeys,
     failures,
     endpoint,
     iam: (credentials = ROOT) => keep(clients, new IAMClient(configuration('iam', credentials))),

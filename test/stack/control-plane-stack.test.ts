@@ -30,7 +30,7 @@ describe('the admin API', () => {
     });
   });
 
-  test('has the paths /iam and /sts and all below them, and the documents of issuers', () => {
+  test('has the paths /iam, /sts and /signin and all below them, and the documents of issuers', () => {
     const paths = propertiesOf<{ PathPart: string }>('AWS::ApiGateway::Resource');
     expect(paths.map((resource) => resource.PathPart).sort()).toEqual([
       '.well-known',
@@ -38,8 +38,10 @@ describe('the admin API', () => {
       'issuers',
       'jwks.json',
       'openid-configuration',
+      'signin',
       'sts',
       '{issuerId}',
+      '{proxy+}',
       '{proxy+}',
       '{proxy+}',
     ]);
@@ -47,7 +49,7 @@ describe('the admin API', () => {
 
   test('hands every method of every path to a function, and GET alone of the documents', () => {
     const names = methods.map(({ HttpMethod }) => HttpMethod).sort();
-    expect(names).toEqual(['ANY', 'ANY', 'ANY', 'ANY', 'GET', 'GET']);
+    expect(names).toEqual(['ANY', 'ANY', 'ANY', 'ANY', 'ANY', 'ANY', 'GET', 'GET']);
     for (const method of methods) {
       expect(method).toMatchObject({ Integration: { Type: 'AWS_PROXY' } });
     }

@@ -13,12 +13,14 @@ export function answerContext(
   allowed: boolean,
 ): Record<string, string> {
   const { decision } = route.decision;
-  const { payloadHash, requestId } = answer;
+  const { scheme, payloadHash, requestId } = answer;
   return toPlainTexts({
     ...callerContext(answer.caller),
     decision: decision === 'allowed' && !allowed ? 'implicitDeny' : decision,
     action: route.action,
     resource: route.resource,
+    // A signed call has a hash for its body; of any other the backend must know that there is none.
+    ...(scheme === 'sigv4' ? {} : { scheme }),
     ...(payloadHash === undefined ? {} : { payloadHash }),
     ...(requestId === '' ? {} : { requestId }),
     ...(allowed

@@ -1,10 +1,12 @@
 import type { Decision } from '../../core/decision';
 import type { Caller } from '../../identity/caller';
+import type { AuthenticationScheme } from '../authenticated';
 import type { GuardedRoute } from '../events/guarded-request';
 
 /** What was decided about a call, before it is put into a gateway's form. */
 export interface GuardedAnswer {
   readonly caller: Caller;
+  readonly scheme: AuthenticationScheme;
   /**
    * The hash that the caller signed for its body, in hexadecimal; the backend compares it with the body that came. undefined where
    * the credential says nothing of a body.

@@ -17,18 +17,24 @@ import type { OwnedMfaDeviceRecord } from '../../identity/credential-entities';
 import { readOwnedMfaDevice } from '../../identity/credential-records';
 import { toAttributes } from '../../identity/records';
 import { commit } from '../../operations/commit';
-import type { Operation } from '../../operations/operation';
+import type { Call, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
 import { queryEntries, takePage } from '../../operations/paging';
 import { quotaExceeded } from '../../protocol/error-messages';
 import { IamError } from '../../protocol/errors';
 import { credentialKey, credentialPrefix, credentialsPartition } from '../../store/keys';
-import { countInAccountSteps, type CredentialOwner } from '../credential-owners';
+import {
+  countCredentialStep,
+  countInAccountSteps,
+  type CredentialOwner,
+} from '../credential-owners';
 import {
   findMfaOwner,
+  isPasskey,
   onMfaOwner,
   requireMfaDevice,
   requireOwnedMfaDevice,
+  requirePasskey,
   synchronize,
 } from '../mfa-devices';
 
@@ -128,6 +134,10 @@ const deactivateMFADevice: Operation<DeactivateMFADeviceRequest, void> = {
   ],
   run: async (input, call) => {
     const owner = await findMfaOwner(call, input);
+    if (isPasskey(input.SerialNumber)) {
+      await dropPasskey(call, owner, input.SerialNumber);
+      return;
+    }
     const device = await requireOwnedMfaDevice(call, owner, input.SerialNumber);
     await commit(call, [
       {
@@ -150,6 +160,19 @@ const deactivateMFADevice: Operation<DeactivateMFADeviceRequest, void> = {
     ]);
   },
 };
+
+/** A passkey has no life without its owner. */
+async function dropPasskey(
+  call: Call,
+  owner: CredentialOwner,
+  serialNumber: string,
+): Promise<void> {
+  const { item } = await requirePasskey(call, owner, serialNumber);
+  await commit(call, [
+    { write: { kind: 'delete', key: item.key, condition: { exists: true } } },
+    countCredentialStep(owner, MFA_COUNTERS.ofOwner, -1),
+  ]);
+}
 
 const listMFADevices: Operation<ListMFADevicesRequest, ListMFADevicesResponse> = {
   name: 'ListMFADevices',
@@ -191,7 +214,9 @@ const getMFADevice: Operation<GetMFADeviceRequest, GetMFADeviceResponse> = {
   errors: ['NoSuchEntity'],
   run: async (input, call) => {
     const owner = await findMfaOwner(call, input);
-    const { entity } = await requireOwnedMfaDevice(call, owner, input.SerialNumber);
+    const { entity } = isPasskey(input.SerialNumber)
+      ? await requirePasskey(call, owner, input.SerialNumber)
+      : await requireOwnedMfaDevice(call, owner, input.SerialNumber);
     return {
       ...(owner.userName === undefined ? {} : { UserName: owner.userName }),
       SerialNumber: entity.SerialNumber,
