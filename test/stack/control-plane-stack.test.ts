@@ -256,7 +256,7 @@ describe('what the deployer may choose', () => {
     });
   });
 
-  test('concurrency, for the two services alone', () => {
+  test('concurrency, for the services alone', () => {
     const { controlPlane: other } = buildDeployment({ reservedConcurrentExecutions: 20 });
     const reserved = Object.values(
       Template.fromStack(other).findResources('AWS::Lambda::Function') as Record<
@@ -265,6 +265,7 @@ describe('what the deployer may choose', () => {
       >,
     ).filter(({ Properties }) => Properties.ReservedConcurrentExecutions === 20);
     expect(reserved.map(({ Properties }) => Properties.Description).sort()).toEqual([
+      'Portcullis: signing in with a password',
       'Portcullis: the IAM API',
       'Portcullis: the STS API',
     ]);
