@@ -6,6 +6,7 @@ import { dataKeyKey, DATA_KEYS_PARTITION, decodeParts } from '../store/keys';
 import { ConditionFailed, type Attributes, type Item, type Store } from '../store/store';
 import { readServerCertificate } from './certificate-records';
 import { readVirtualMfaDevice } from './credential-records';
+import { readSigningKey } from './issuer-entities';
 import { seedBinding } from './mfa-codes';
 import { readSamlProvider } from './provider-records';
 import { readAccessKey, toAttributes } from './records';
@@ -98,6 +99,7 @@ type Reseal = (sealed: Uint8Array, binding: SecretBinding) => Promise<Uint8Array
  * Errors: TypeError for a row of any other kind: it must be put on the list, not be passed over.
  */
 async function sealedAttributes(item: Item, reseal: Reseal): Promise<Attributes> {
+  // Behind the kind stands the account's id, or the issuer's.
   const [kind, accountId = ''] = decodeParts(item.key.partition);
   switch (kind) {
     case 'AccessKey': {
@@ -126,6 +128,11 @@ async function sealedAttributes(item: Item, reseal: Reseal): Promise<Attributes>
         }),
       );
       return { PrivateKeys: await Promise.all(keys) };
+    }
+    case 'Issuer': {
+      const { SealedPrivateKey, KeyId: keyId } = readSigningKey(item);
+      const binding = { table: 'identities', ownerId: accountId, keyId } as const;
+      return { SealedPrivateKey: await reseal(SealedPrivateKey, binding) };
     }
     default:
       throw new TypeError(`secrets of rows of the kind ${String(kind)} cannot be sealed again`);
