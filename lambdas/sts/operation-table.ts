@@ -1,5 +1,6 @@
 import { OperationTable } from '../operations/operation-table';
 import { identityOperations } from './operations/identity';
+import { outboundTokenOperations } from './operations/outbound-tokens';
 import { roleOperations } from './operations/roles';
 import { webIdentityOperations } from './operations/web-identity';
 
@@ -8,4 +9,5 @@ export const STS_OPERATIONS = new OperationTable('sts', [
   ...identityOperations,
   ...roleOperations,
   ...webIdentityOperations,
+  ...outboundTokenOperations,
 ]);

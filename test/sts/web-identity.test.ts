@@ -34,14 +34,12 @@ beforeAll(async () => {
     maxAttempts: 1,
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
   });
-  const { OpenIDConnectProviderArn = '' } = await deployment
-    .iam()
-    .send(
-      new CreateOpenIDConnectProviderCommand({
-        Url: issuer.issuer,
-        ClientIDList: [CLIENT, 'other'],
-      }),
-    );
+  const { OpenIDConnectProviderArn = '' } = await deployment.iam().send(
+    new CreateOpenIDConnectProviderCommand({
+      Url: issuer.issuer,
+      ClientIDList: [CLIENT, 'other'],
+    }),
+  );
   providerArn = OpenIDConnectProviderArn;
 });
 beforeEach(() => {
