@@ -1,3 +1,4 @@
+import type { PrincipalKind } from '../../lambdas/core/document';
 import {
   NAMED,
   RANK,
@@ -171,4 +172,36 @@ test.each([
     const expected = (named & NAMED.everyone) !== 0 || (named & whole) === whole;
     expect(isWhollyNamed(ALL[name], named)).toBe(expected);
   }
+});
+
+test.each<[PrincipalKind, string, boolean]>([
+  ['AWS', '*', true],
+  ['AWS', '111111111111', true],
+  ['AWS', '1111111111111', false],
+  ['AWS', 'x111111111111', false],
+  ['AWS', 'AIDAALICEALICEALICE1', true],
+  ['AWS', 'xAIDAALICEALICEALICE1', false],
+  ['AWS', 'A1DAALICEALICEALICE1', false],
+  ['AWS', 'AB1234567890123456', false],
+  ['AWS', 'AROAREADERREADERREA1:s-1', true],
+  ['AWS', 'AROAREADERREADERREA1:s', false],
+  ['AWS', 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2A', true],
+  ['AWS', 'arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2A*', false],
+  ['AWS', 'arn:aws:iam::cloudfront:user/ana', false],
+  ['AWS', 'xarn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2A', false],
+  ['Service', 'events.amazonaws.com', true],
+  ['Service', 'events.amazonaws.com/', false],
+  ['Service', 'events', false],
+  ['Federated', 'accounts.google.com', true],
+  ['Federated', 'arn:aws-cn:iam::111111111111:saml-provider/ab', true],
+  ['Federated', 'arn:aws:iam::111111111111:oidc-provider/id.example.com/x', true],
+  ['Federated', 'xarn:aws:iam::111111111111:saml-provider/ab', false],
+  ['Federated', 'arn:aws:iam::111111111111:saml-provider/a*', false],
+  ['Federated', 'arn:aws:iam::111111111111:saml-provider/a b', false],
+  ['Federated', '*', false],
+  ['CanonicalUser', '79a59df900b949e5', true],
+  ['CanonicalUser', '-79a59', false],
+  ['CanonicalUser', '79a59-', false],
+])('under %s, whether %s can be a principal: %p', (kind, name, can) => {
+  expect(isPrincipal(kind, name)).toBe(can);
 });

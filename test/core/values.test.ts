@@ -302,3 +302,29 @@ describe('the values of a context', () => {
     expect(findContextValue(context, 'a', 'a')).toBeUndefined();
   });
 });
+
+test.each<[string, number | undefined]>([
+  ['0', 0],
+  ['007', 7],
+  ['9', 9],
+  ['123456789012345', 123456789012345],
+  ['1234567890123456', 1234567890123456],
+  ['100000000000000000000', 1e20],
+  ['.55', 0.55],
+  ['1e10', 1e10],
+  ['1E-3', 0.001],
+  ['2.', 2],
+  ['+1', 1],
+  ['-1', -1],
+  ['1e1000', undefined],
+  ['1e', undefined],
+  ['1/', undefined],
+  ['1:', undefined],
+  ['/', undefined],
+  ['.', undefined],
+  [' 1', undefined],
+  ['1 ', undefined],
+  ['1_0', undefined],
+])('as a number, %j is %p', (text, number) => {
+  expect(parseNumber(text)).toBe(number);
+});
