@@ -17,11 +17,12 @@ import { QueryErrorResponses } from './query-error-responses';
 import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
 import {
-  openSealed,
+  keepAwsPolicies,
   readAndWriteTables,
   readTables,
   sealAndOpen,
   storeEnvironment,
+  openSealed,
 } from './store-access';
 import type { StoreResources } from './store-access';
 import { requireAccountId, requireWholeNumber } from './validation';
@@ -133,9 +134,13 @@ export class ControlPlaneStack extends Stack {
       entry: lambdaEntry('sts/handler.ts'),
       description: 'Portcullis: the STS API',
       statements: [
+        // One-time codes are used up, and uses are noted.
         readAndWriteTables(store.identitiesTable),
         readTables(store.policiesTable),
-        openSealed(store.key),
+        // A policy that AWS manages gets its row when a session is first limited by it.
+        keepAwsPolicies(store.policiesTable),
+        // The token of a session is sealed with the newest data key.
+        sealAndOpen(store.key),
       ],
       environment: this.functionEnvironment(store),
       timeout: Duration.seconds(10),

@@ -67,6 +67,18 @@ export function noteUsage(table: ITable): readonly PolicyStatement[] {
   ];
 }
 
+/** Writing the rows of policies that AWS manages, and no others. */
+export function keepAwsPolicies(table: ITable): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:PutItem'],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['Policy#aws#*'] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+}
+
 /** Replacing and removing whole items of this table, reading none. */
 export function replaceItems(table: ITable): PolicyStatement {
   return new PolicyStatement({

@@ -20,7 +20,7 @@ export type {
 export const MAX_SESSION_TOKEN_LENGTH = 8192;
 
 /** What is shorter is not worth the time that making it smaller takes. */
-const COMPRESSED_FROM_BYTES = 1536;
+const COMPRESSED_FROM_BYTES = 3072;
 
 /** What a token's claims can be at most once they are large again; what is sealed is ours, and never near it. */
 const MAX_CLAIMS_BYTES = 256 * 1024;

@@ -42,6 +42,7 @@ export async function authorize(
       ownPolicy === undefined ? asked.policies : asked.policies.withResource(ownPolicy.policy),
     resourceName: authorization.resourceName?.(input, call),
     isReasonHidden: ownPolicy !== undefined,
+    needsNoAllow: authorization.needsNoAllow === true,
   };
   const [first] = resources;
   if (ownPolicy !== undefined && ownPolicy.policy === undefined) {
@@ -72,16 +73,20 @@ interface DecisionSide {
   readonly resourceName: string | undefined;
   /** A reason would tell whether the resource is there, and what its policy says. */
   readonly isReasonHidden: boolean;
+  readonly needsNoAllow: boolean;
 }
 
 /** Errors: AccessDenied, with the resource under the name that the caller may know it by. */
 function requireAllowed(
   asked: Pick<RequestContext, 'action' | 'resource' | 'context'>,
-  { call, resourceAccount, policies, resourceName, isReasonHidden }: DecisionSide,
+  side: DecisionSide,
 ): void {
+  const { call, resourceAccount, policies, resourceName, isReasonHidden } = side;
   const question: RequestContext = { ...asked, principal: call.caller.principal, resourceAccount };
   const decision = evaluate(question, policies);
-  if (decision.decision !== 'allowed') {
+  // A policy that cannot be read might hold a Deny.
+  const isOpen = side.needsNoAllow && policies.unreadable.length === 0;
+  if (decision.decision !== 'allowed' && !(isOpen && decision.decision === 'implicitDeny')) {
     const named = { ...question, resource: resourceName ?? asked.resource };
     throw accessDenied(named, isReasonHidden ? undefined : decision);
   }

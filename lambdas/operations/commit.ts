@@ -16,12 +16,18 @@ export class ConcurrentChange extends Error {
  * Errors: the `refusal` of the first step that has one among those that failed; {@link ConcurrentChange} where none has;
  * `StoreUnavailable`.
  */
-export async function commit(call: Call, steps: readonly Step[]): Promise<void> {
+export async function commit(
+  call: Pick<Call, 'store' | 'createToken' | 'holdCommit'>,
+  steps: readonly Step[],
+): Promise<void> {
   await (call.holdCommit === undefined ? writeSteps(call, steps) : call.holdCommit(steps));
 }
 
 /** {@link commit}, at once. */
-export async function writeSteps(call: Call, steps: readonly Step[]): Promise<void> {
+export async function writeSteps(
+  call: Pick<Call, 'store' | 'createToken'>,
+  steps: readonly Step[],
+): Promise<void> {
   try {
     await call.store.transact(
       steps.map((step) => step.write),

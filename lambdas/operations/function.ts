@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { AuthorizationMessages } from '../credentials/authorization-message';
 import { DataKeys } from '../credentials/data-key';
 import { IdentityTokens } from '../credentials/oidc/identity-tokens';
 import { IssuerKeys } from '../credentials/oidc/issuer-keys';
@@ -44,6 +45,7 @@ export function createFunction(
     secrets: new SealedSecrets(dataKeys),
     sessions: new SessionTokens(dataKeys),
     bearerTokens: createBearerTokens(dataKeys),
+    messages: new AuthorizationMessages(dataKeys),
     markers: new OpaqueMarkers(dataKeys),
     signingKeys: new SigningKeyCache(),
     federation: createFederation(environment),

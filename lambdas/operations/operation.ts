@@ -80,6 +80,8 @@ export interface Authorization<Input> {
    * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
    */
   readonly passedRole?: (input: Checked<Input>, call: Call) => Promise<PassedRole> | PassedRole;
+  /** Everyone may, who is not denied it. */
+  readonly needsNoAllow?: true;
   /** Further actions that the input asks for, on the same resources: `sts:TagSession`. */
   readonly furtherActions?: (
     input: Checked<Input>,
@@ -164,6 +166,8 @@ export interface Call {
   readonly requestContext: ConditionContext;
   /** What is known of the issuers of tokens: ours, and those of others. */
   readonly federation: FederationOptions;
+  /** Why a call to this account was denied; undefined for any text that was not sealed for that. */
+  readonly openAuthorizationMessage: (encoded: string) => Promise<string | undefined>;
 }
 
 /** What the function of an operation is given that nobody signs. */

@@ -1,4 +1,5 @@
 import type { OpaqueMarkers } from '../credentials/opaque-marker';
+import type { AuthorizationMessages } from '../credentials/authorization-message';
 import { missingAuthenticationToken } from '../credentials/authentication-errors';
 import type { SealedSecrets } from '../credentials/sealed-secret';
 import type { SessionTokens } from '../credentials/session-token';
@@ -37,6 +38,7 @@ export interface ServiceOptions {
   readonly sessions: SessionTokens;
   /** Access tokens of those who signed in with a password; the REST routes take them. */
   readonly bearerTokens: BearerTokens;
+  readonly messages: AuthorizationMessages;
   readonly markers: OpaqueMarkers;
   readonly signingKeys: SigningKeyCache;
   readonly federation: FederationOptions;
@@ -225,7 +227,7 @@ export class AdminService {
     accountId: string,
     attempt: number,
   ): UnsignedCall {
-    const { store, secrets, sessions, markers, quotas, partition, region, randomBytes } =
+    const { store, secrets, sessions, messages, markers, quotas, partition, region, randomBytes } =
       this.options;
     const scope = { accountId, operation: operation.name, filter: filterOf(input) };
     let transactions = 0;
@@ -249,6 +251,7 @@ export class AdminService {
       sealSession: (claims, minimumLength) => sessions.seal(claims, minimumLength),
       requestContext: requestKeys(request, { region, resourceAccount: accountId, now }),
       federation: this.options.federation,
+      openAuthorizationMessage: (encoded) => messages.open(encoded, accountId),
     };
   }
 

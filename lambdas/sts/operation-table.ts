@@ -1,8 +1,10 @@
 import { OperationTable } from '../operations/operation-table';
 import { identityOperations } from './operations/identity';
 import { outboundTokenOperations } from './operations/outbound-tokens';
+import { delegationOperations } from './operations/delegation';
 import { roleOperations } from './operations/roles';
 import { webIdentityOperations } from './operations/web-identity';
+import { userSessionOperations } from './operations/user-sessions';
 
 /** Everything that STS does here, in the order of the documents. */
 export const STS_OPERATIONS = new OperationTable('sts', [
@@ -10,4 +12,6 @@ export const STS_OPERATIONS = new OperationTable('sts', [
   ...roleOperations,
   ...webIdentityOperations,
   ...outboundTokenOperations,
+  ...userSessionOperations,
+  ...delegationOperations,
 ]);

@@ -114,10 +114,13 @@ export async function issueRoleSession(
     { tags: asked.tags ?? [], transitiveTagKeys: asked.transitiveTagKeys ?? [] },
     callerSession,
   );
-  const policies = await readSessionPolicies(scopeOf(call, accountId), {
-    policy: asked.policy,
-    policyArns: asked.policyArns,
-  });
+  const policies = await readSessionPolicies(
+    { ...call, accountId },
+    {
+      policy: asked.policy,
+      policyArns: asked.policyArns,
+    },
+  );
   const packed = measurePacked(policies, tags);
   const { sourceIdentity } = asked;
   const issued = await issueCredentials(

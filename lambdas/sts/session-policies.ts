@@ -5,7 +5,10 @@ import type {
   SessionPolicyReference,
   SessionTag,
 } from '../credentials/session-claims';
-import { findAwsManagedPolicy, findPolicy, type AccountScope } from '../identity/lookup';
+import { findAwsManagedPolicy, findPolicy } from '../identity/lookup';
+import { keepManagedPolicy } from '../identity/managed-policy-rows';
+import { commit } from '../operations/commit';
+import type { UnsignedCall } from '../operations/operation';
 import { checkPolicyDocument } from '../operations/policy-documents';
 import { IamError } from '../protocol/errors';
 
@@ -29,12 +32,12 @@ const MAX_MANAGED_POLICIES = 10;
 const MAX_PACKED_BYTES = 3072;
 
 /**
- * The session policies as claims keep them; undefined where none was asked for.
+ * The session policies as claims keep them; undefined where none was asked for. `call.accountId` is the session's account.
  *
  * Errors: MalformedPolicyDocument, PackedPolicyTooLarge, ValidationError.
  */
 export async function readSessionPolicies(
-  scope: AccountScope,
+  call: UnsignedCall,
   { policy, policyArns }: AskedPolicies,
 ): Promise<SessionPolicies | undefined> {
   if (policy === undefined && (policyArns ?? []).length === 0) {
@@ -50,7 +53,7 @@ export async function readSessionPolicies(
       `1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${MAX_MANAGED_POLICIES}`,
     );
   }
-  const managed = await Promise.all(arns.map((arn) => requirePolicy(scope, arn)));
+  const managed = await Promise.all(arns.map((arn) => requirePolicy(call, arn)));
   return { ...(policy === undefined ? {} : { inline: policy }), managed };
 }
 
@@ -63,14 +66,22 @@ function checkInline(policy: string): void {
 
 /** Only policies of the session's own account, and those that AWS manages. */
 async function requirePolicy(
-  scope: AccountScope,
+  call: UnsignedCall,
   policyArn: string | undefined,
 ): Promise<SessionPolicyReference> {
-  const aws = policyArn === undefined ? undefined : findAwsManagedPolicy(scope, policyArn);
+  const aws = policyArn === undefined ? undefined : findAwsManagedPolicy(call, policyArn);
   if (policyArn !== undefined && aws !== undefined) {
+    // Once in a deployment's life: decisions read policies from rows alone.
+    const kept = await keepManagedPolicy(call.store, aws);
+    if (kept.length > 0) {
+      await commit(
+        call,
+        kept.map((write) => ({ write })),
+      );
+    }
     return { AccountId: AWS_ACCOUNT_ID, PolicyId: aws.PolicyId, PolicyArn: policyArn };
   }
-  const policy = policyArn === undefined ? undefined : await findPolicy(scope, policyArn);
+  const policy = policyArn === undefined ? undefined : await findPolicy(call, policyArn);
   if (policy === undefined) {
     throw new IamError(
       'ValidationError',

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
+import { AuthorizationMessages } from '../../lambdas/credentials/authorization-message';
 import { DataKeys } from '../../lambdas/credentials/data-key';
 import { IdentityTokens } from '../../lambdas/credentials/oidc/identity-tokens';
 import { IssuerKeys } from '../../lambdas/credentials/oidc/issuer-keys';
@@ -98,6 +99,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       secrets,
       sessions: new SessionTokens(dataKeys),
       bearerTokens: createBearerTokens(dataKeys),
+      messages: new AuthorizationMessages(dataKeys),
       markers: new OpaqueMarkers(dataKeys),
       signingKeys: new SigningKeyCache(),
       federation,

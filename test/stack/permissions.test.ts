@@ -1,6 +1,7 @@
 import {
   accessKeyLastUsedKey,
   lastAccessedPartition,
+  policyPartition,
   roleLastUsedKey,
 } from '../../lambdas/store/keys';
 import { buildDeployment, createApp, resourcesOf } from './synthesize';
@@ -186,14 +187,29 @@ describe('what each function may do', () => {
     ]);
   });
 
-  test('sts reads both tables, writes identities, and opens secrets', () => {
+  test('sts writes identities, adds policies that AWS manages, and makes data keys', () => {
     expect(grantsOf('Portcullis-ControlPlane StsRole')).toEqual(
       [
         ...on('IdentitiesTable', [...READ, ...WRITE]),
-        ...on('PoliciesTable', READ),
+        ...on('PoliciesTable', [...READ, 'PutItem']),
         'kms:Decrypt on Key',
+        'kms:GenerateDataKey on Key',
       ].sort(),
     );
+  });
+
+  test('sts writes no policies but those that AWS manages', () => {
+    const writing = statementsOf('Portcullis-ControlPlane StsRole').filter(
+      (statement) =>
+        statement.Condition !== undefined && actionsOf(statement).includes('dynamodb:PutItem'),
+    );
+    expect(writing.map((statement) => statement.Condition)).toEqual([
+      {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['Policy#aws#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    ]);
+    expect(policyPartition('aws', 'ANPAEXAMPLE')).toMatch(/^Policy#aws#/);
   });
 
   test('the issuer of public documents reads identities alone', () => {
