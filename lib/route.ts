@@ -37,7 +37,15 @@ const LITERAL = /^[A-Za-z0-9_.,:;/@=+~!&'()[\]|-]*$/;
 const MAX_RESOURCE_LENGTH = 1600;
 
 /** Services whose actions Portcullis itself defines; an API that claimed one would make its routes mean something else. */
-const RESERVED_SERVICES = ['aws', 'execute-api', 'iam', 'organizations', 'sts'];
+const RESERVED_SERVICES = [
+  'appsync',
+  'aws',
+  'execute-api',
+  'iam',
+  'lambda',
+  'organizations',
+  'sts',
+];
 
 /** What is wrong with a service prefix, or undefined. */
 export function serviceProblem(service: string): string | undefined {

@@ -16,7 +16,7 @@ import { Authentication } from './authentication';
 import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from './decision-log';
 import type { GuardedRequest } from './events/guarded-request';
 import type { GatewayForm, Written } from './gateway-form';
-import { gatewayFormOf } from './gateways';
+import { gatewayFormOf, type GatewaySettings } from './gateways';
 import { findGuardedResource, type GuardedResource } from './guarded-resource';
 import { PrincipalCache } from './principal-cache';
 import { requestKeys } from '../protocol/request-keys';
@@ -35,12 +35,11 @@ export interface AuthorizerOptions {
   readonly now: () => number;
   /** Told of every call whose caller is known; must neither throw nor make anybody wait. Left out: nobody is told. */
   readonly note?: (use: GuardedUse) => void;
+  readonly gateways: GatewaySettings;
   /** Takes one line of JSON for every call. */
   readonly log: (line: string) => void;
 }
 
-/** The service that AWS's own signers name for a call of an API. */
-const EXECUTE_API = 'execute-api';
 
 /**
  * Answers a gateway's question about one call.
@@ -64,7 +63,7 @@ export class Authorizer {
   async authorize(event: unknown): Promise<object> {
     let form: GatewayForm<unknown, object>;
     try {
-      form = gatewayFormOf(event);
+      form = gatewayFormOf(event, this.options.gateways);
     } catch (error) {
       return this.#fail(undefined, error, 0);
     }
@@ -79,7 +78,7 @@ export class Authorizer {
     let answer: GuardedAnswer;
     try {
       request = form.read(event);
-      answer = await this.#decide(request, startedAt);
+      answer = await this.#decide(request, form, startedAt);
       written = form.decided(answer);
     } catch (error) {
       const durationMilliseconds = this.options.now() - startedAt;
@@ -116,15 +115,23 @@ export class Authorizer {
     this.options.log(JSON.stringify({ timestamp, ...entry }));
   }
 
-  async #decide(request: GuardedRequest, now: number): Promise<GuardedAnswer> {
-    const service = this.#authentication.serviceOf(request.http) ?? EXECUTE_API;
-    const loading = this.#catalogues.get(request.gateway.apiId, request.gateway.stage);
+  async #decide<Event, Answer>(
+    request: GuardedRequest,
+    form: GatewayForm<Event, Answer>,
+    now: number,
+  ): Promise<GuardedAnswer> {
+    const ownName = request.gateway.service;
+    const service = this.#authentication.serviceOf(request.http) ?? ownName;
+    const loading =
+      form.catalogue === undefined
+        ? this.#catalogues.get(request.gateway.apiId, request.gateway.stage)
+        : Promise.resolve(form.catalogue());
     // Where the credentials are bad nobody waits for the catalogue; its failure must not be the process's.
     loading.catch(() => undefined);
-    const services = service === EXECUTE_API ? [] : ownService(await loading);
+    const services = service === ownName ? [] : ownService(await loading);
     const { principal, payloadHash, scheme } = await this.#authentication.authenticate(
       request,
-      [EXECUTE_API, ...services],
+      [ownName, ...services],
       now,
     );
     if (payloadHash !== undefined && request.isBody?.(payloadHash) === false) {

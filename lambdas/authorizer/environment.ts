@@ -1,3 +1,4 @@
+import type { GatewaySettings } from './gateways';
 import type { KmsDecryptionOptions } from './kms-decryption';
 
 /** What the function's template, and Lambda, tell it. */
@@ -7,6 +8,7 @@ export interface AuthorizerEnvironment {
   readonly kms: Omit<KmsDecryptionOptions, 'timeoutMilliseconds'>;
   /** How long what the store said may be used; 0 is allowed. */
   readonly stalenessSeconds: number;
+  readonly gateways: GatewaySettings;
 }
 
 const DEFAULT_STALENESS_SECONDS = 5;
@@ -20,6 +22,10 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): AuthorizerEnviron
     policiesTable: required(variables, 'POLICIES_TABLE'),
     kms: readKms(variables),
     stalenessSeconds: readStaleness(variables['STALENESS_SECONDS']),
+    gateways: {
+      region: required(variables, 'AWS_REGION'),
+      httpApiAnswer: readHttpApiAnswer(variables['HTTP_API_ANSWER']),
+    },
   };
 }
 
@@ -52,6 +58,13 @@ function required(variables: NodeJS.ProcessEnv, name: string): string {
     throw new Error(`the environment variable ${name} is missing`);
   }
   return value;
+}
+
+function readHttpApiAnswer(text: string | undefined): GatewaySettings['httpApiAnswer'] {
+  if (text !== undefined && text !== 'simple' && text !== 'policy') {
+    throw new Error("HTTP_API_ANSWER is 'simple' or 'policy'");
+  }
+  return text ?? 'simple';
 }
 
 function readStaleness(text: string | undefined): number {

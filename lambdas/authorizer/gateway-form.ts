@@ -1,3 +1,4 @@
+import type { RouteCatalogue } from '../core/catalogue/route-catalogue';
 import type { IamError } from '../protocol/errors';
 import type { DecidedRoute, GuardedAnswer } from './answers/guarded-answer';
 import type { GuardedRequest } from './events/guarded-request';
@@ -8,6 +9,8 @@ export interface GatewayForm<Event, Answer> {
    * Errors: TypeError for what is no such event, which is an error of the deployment; IamError for what its caller did wrong.
    */
   readonly read: (event: Event) => GuardedRequest;
+  /** The routes of what is guarded, where they are not those that the store has for the gateway. */
+  readonly catalogue?: () => RouteCatalogue | undefined;
   /** What the gateway is told of a call whose caller is known, with the routes that this lets through. */
   readonly decided: (answer: GuardedAnswer) => Written<Answer>;
   /** What the gateway is told of a call without good credentials. Throws where a throw is the gateway's way to its 401. */

@@ -53,8 +53,8 @@ function readParts(event: EventParts): Omit<HttpRequest, 'body'> {
     method: event.httpMethod,
     // The event's own `path` lacks the stage or base path, which the client has signed.
     path,
-    query: pairsOf(event.multiValueQueryStringParameters, event.queryStringParameters),
-    headers: headersOf(event),
+    query: readPairs(event.multiValueQueryStringParameters, event.queryStringParameters),
+    headers: readHeaders(event.multiValueHeaders, event.headers),
     sourceIp: identity.sourceIp,
     // API Gateway serves HTTPS alone, and what a header says of it is the client's word.
     secureTransport: true,
@@ -62,7 +62,8 @@ function readParts(event: EventParts): Omit<HttpRequest, 'body'> {
   };
 }
 
-function pairsOf(
+/** What a gateway gives as a map of lists or, where it gives only that, as a map of texts. */
+export function readPairs(
   multiple: Readonly<Record<string, readonly string[] | undefined>> | null | undefined,
   single: Readonly<Record<string, string | undefined>> | null | undefined,
 ): [name: string, value: string][] {
@@ -76,9 +77,13 @@ function pairsOf(
   );
 }
 
-function headersOf(event: EventParts): ReadonlyMap<string, readonly string[]> {
+/** Headers under lower-case names; see {@link readPairs}. */
+export function readHeaders(
+  multiple: Readonly<Record<string, readonly string[] | undefined>> | null | undefined,
+  single: Readonly<Record<string, string | undefined>> | null | undefined,
+): ReadonlyMap<string, readonly string[]> {
   const headers = new Map<string, string[]>();
-  for (const [name, value] of pairsOf(event.multiValueHeaders, event.headers)) {
+  for (const [name, value] of readPairs(multiple, single)) {
     // Names come in the case that the client sent; two cases of one name are one header given twice. ASCII only, like HTTP's own names.
     const lowerCase = name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
     const values = headers.get(lowerCase);

@@ -118,6 +118,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
     authorizer: new Authorizer({
       store: observed,
       stalenessSeconds,
+      gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
       openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
         opening.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
       sessions: new SessionTokens(dataKeys),

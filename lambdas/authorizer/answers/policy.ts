@@ -34,6 +34,18 @@ export function writePolicyAnswer(answer: GuardedAnswer): Written<APIGatewayAuth
   return { answer: document(answer, shorten(route), false), allowed: [] };
 }
 
+/** For gateways that have no 401 for an authorizer to ask for: this becomes 403, and any throw 500. */
+export function denyAnonymous(): APIGatewayAuthorizerResult {
+  return {
+    principalId: 'anonymous',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Deny', Resource: '*' }],
+    },
+    context: { message: 'Unauthorized' },
+  };
+}
+
 function document(
   answer: GuardedAnswer,
   route: DecidedRoute,

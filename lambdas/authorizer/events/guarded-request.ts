@@ -21,6 +21,8 @@ export interface Gateway {
   readonly apiId: string;
   /** As the gateway names it; `$default` where there is but one. */
   readonly stage: string;
+  /** The service that AWS's own signers name for calls of such an API: `execute-api`, `appsync`, `lambda`. */
+  readonly service: string;
 }
 
 /** One thing that a call asks for. */

@@ -33,7 +33,8 @@ export function readMethodArn(arn: unknown): MethodArn {
   ) {
     throw new TypeError('the event has no method ARN of an API');
   }
-  return { gateway: { partition, region, accountId, apiId, stage }, method, path };
+  const service = 'execute-api';
+  return { gateway: { partition, region, accountId, apiId, stage, service }, method, path };
 }
 
 /** `execute-api:Invoke` on a method. */

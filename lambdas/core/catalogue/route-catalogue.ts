@@ -24,7 +24,15 @@ export interface RouteCatalogue {
 }
 
 /** Actions of these are granted for other reasons than an API's routes. */
-const RESERVED_SERVICES: readonly string[] = ['aws', 'execute-api', 'iam', 'organizations', 'sts'];
+const RESERVED_SERVICES: readonly string[] = [
+  'appsync',
+  'aws',
+  'execute-api',
+  'iam',
+  'lambda',
+  'organizations',
+  'sts',
+];
 
 const MAX_ROUTES = 1000;
 

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { Authorizer } from '../../lambdas/authorizer/authorizer';
+import type { GatewaySettings } from '../../lambdas/authorizer/gateways';
+import { DataKeys } from '../../lambdas/credentials/data-key';
+import type { KeyEncryption } from '../../lambdas/credentials/key-encryption';
+import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
+import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
+import { SessionTokens } from '../../lambdas/credentials/session-token';
+import { inlinePolicyKey, routeCatalogueKey } from '../../lambdas/store/keys';
+import { MemoryStore } from '../../lambdas/store/memory-store';
+import {
+  ACCOUNT,
+  ObservedStore,
+  put,
+  putAccessKey,
+  putAccount,
+  putUser,
+} from '../identity/principal-rows';
+
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
+export const ALICE = {
+  accessKeyId: 'AKIAALICEALICEALICE1',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+alice',
+};
+
+/** One account with one user, and an authorizer in front of it. */
+export interface GatewayWorld {
+  readonly observed: ObservedStore;
+  readonly authorizer: Authorizer;
+  readonly lines: string[];
+  /** Gives alice an inline policy of this one statement. */
+  readonly allow: (action: string, resource?: string, condition?: object) => Promise<void>;
+  readonly forbid: (action: string, resource?: string) => Promise<void>;
+  readonly registerCatalogue: (apiId: string, catalogue: object) => Promise<void>;
+}
+
+/** A key service that turns keys round. */
+const REVERSING: KeyEncryption = {
+  generateDataKey: () => {
+    const plaintext = new Uint8Array(randomBytes(32));
+    return Promise.resolve({ plaintext, encrypted: plaintext.toReversed() });
+  },
+  decrypt: (encrypted) => Promise.resolve(encrypted.toReversed()),
+};
+
+export async function createGatewayWorld(
+  settings: Partial<GatewaySettings> = {},
+): Promise<GatewayWorld> {
+  const store = new MemoryStore();
+  const observed = new ObservedStore(store);
+  const lines: string[] = [];
+  const dataKeys = new DataKeys({ store, keyEncryption: REVERSING, clock: () => NOW });
+  const secrets = new SealedSecrets(dataKeys);
+  await putAccount(store);
+  await putUser(store, { id: 'AIDAALICE', name: 'alice' });
+  await putAccessKey(store, ALICE.accessKeyId, {
+    sealedSecret: await secrets.seal(ALICE.secretAccessKey, {
+      table: 'identities',
+      ownerId: 'AIDAALICE',
+      keyId: ALICE.accessKeyId,
+    }),
+  });
+  const grant = async (Effect: string, Action: string, Resource: string, Condition?: object) => {
+    const name = `p${String(grants++)}`;
+    const statement = {
+      Effect,
+      Action,
+      Resource,
+      ...(Condition === undefined ? {} : { Condition }),
+    };
+    await put(store, inlinePolicyKey('User', ACCOUNT, 'AIDAALICE', name), {
+      PolicyName: name,
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+    });
+  };
+  let grants = 0;
+  return {
+    observed,
+    lines,
+    authorizer: new Authorizer({
+      store: observed,
+      stalenessSeconds: 0,
+      gateways: { region: 'eu-west-1', httpApiAnswer: 'simple', ...settings },
+      openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
+        secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
+      sessions: new SessionTokens(dataKeys),
+      bearerTokens: createBearerTokens(dataKeys),
+      now: () => NOW,
+      log: (line) => lines.push(line),
+    }),
+    allow: (action, resource = '*', condition) => grant('Allow', action, resource, condition),
+    forbid: (action, resource = '*') => grant('Deny', action, resource),
+    registerCatalogue: (apiId, catalogue) =>
+      put(store, routeCatalogueKey(apiId, '*'), catalogue as never),
+  };
+}
