@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -9,7 +10,7 @@ import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
 import { noteUsage, openSealed, readTables, replaceItems, storeEnvironment } from './store-access';
 import type { StoreResources } from './store-access';
-import { requirePrefix, requireWholeNumber } from './validation';
+import { requireAccountId, requirePrefix, requireWholeNumber } from './validation';
 
 /** Properties of {@link AuthorizerStack}. */
 export interface AuthorizerStackProps extends StackProps, SandboxOption {
@@ -35,6 +36,20 @@ export interface AuthorizerStackProps extends StackProps, SandboxOption {
    */
   readonly reservedConcurrentExecutions?: number;
   /**
+   * What HTTP APIs expect that send payload format 2.0: `policy` where their authorizers have simple responses switched off. They do
+   * not say it in their events, so that it is the same for all of them.
+   *
+   * @default 'simple'
+   */
+  readonly httpApiAnswer?: 'simple' | 'policy';
+  /**
+   * Other accounts, by their twelve digits, whose REST, HTTP and WebSocket APIs in this region may be guarded, and whose stacks may
+   * register their routes.
+   *
+   * @default - none
+   */
+  readonly guardedAccounts?: readonly string[];
+  /**
    * How long logs are kept.
    *
    * @default RetentionDays.THREE_MONTHS
@@ -54,9 +69,11 @@ export class AuthorizerStack extends Stack {
     this.authorizerFunction = this.createAuthorizer(props);
     this.routeCatalogueRegistrar = this.createRegistrar(props);
 
+    for (const account of props.guardedAccounts ?? []) this.permitAccount(account);
+
     const names = exportNames(props.prefix);
     new CfnOutput(this, 'AuthorizerFunctionArn', {
-      description: 'Guards REST APIs as a REQUEST authorizer',
+      description: 'Guards APIs as their authorizer',
       value: this.authorizerFunction.functionArn,
       exportName: names.authorizerFunctionArn,
     });
@@ -64,6 +81,23 @@ export class AuthorizerStack extends Stack {
       description: 'Service token of Custom::PortcullisRouteCatalogue',
       value: this.routeCatalogueRegistrar.functionArn,
       exportName: names.routeCatalogueRegistrarArn,
+    });
+  }
+
+  /** The permission lies with the function: no stack of the other account could give it. */
+  private permitAccount(account: string): void {
+    requireAccountId('guardedAccounts', account);
+    new CfnPermission(this, `AuthorizerPermission${account}`, {
+      action: 'lambda:InvokeFunction',
+      functionName: this.authorizerFunction.functionArn,
+      principal: 'apigateway.amazonaws.com',
+      sourceAccount: account,
+      sourceArn: this.formatArn({ service: 'execute-api', account, resource: '*' }),
+    });
+    new CfnPermission(this, `RegistrarPermission${account}`, {
+      action: 'lambda:InvokeFunction',
+      functionName: this.routeCatalogueRegistrar.functionArn,
+      principal: account,
     });
   }
 
@@ -82,6 +116,7 @@ export class AuthorizerStack extends Stack {
       environment: {
         ...storeEnvironment(store),
         STALENESS_SECONDS: String(stalenessSeconds),
+        ...(props.httpApiAnswer === undefined ? {} : { HTTP_API_ANSWER: props.httpApiAnswer }),
       },
       timeout: Duration.seconds(5),
       // One whole processor begins at 1769 MiB: signatures and decisions are computation, and a caller waits for them.

@@ -8,6 +8,8 @@ export { DataStack } from './data-stack';
 export type { DataStackProps } from './data-stack';
 export { DenialResponses } from './denial-responses';
 export type { DenialResponsesProps } from './denial-responses';
+export { Portcullis } from './portcullis';
+export type { IPortcullis, PortcullisProps } from './portcullis';
 export { PortcullisAuthorizer } from './portcullis-authorizer';
 export type { PortcullisAuthorizerProps, PortcullisExports } from './portcullis-authorizer';
 export { PortcullisFunction } from './portcullis-function';

@@ -14,10 +14,17 @@ import { requireFunctionArn, requirePrefix } from './validation';
 
 /** Properties of {@link PortcullisAuthorizer}. */
 export interface PortcullisAuthorizerProps {
-  /** Of the deployment's authorizer function; in the account and region of this stack. */
+  /** Of the deployment's authorizer function; in the region of this stack. */
   readonly functionArn: string;
-  /** Of the function that registers route catalogues; in the account and region of this stack. */
+  /** Of the function that registers route catalogues; in the region of this stack. */
   readonly routeCatalogueRegistrarArn: string;
+  /**
+   * Whether the deployment is in the account of this stack. One in another account has to name this one among its `guardedAccounts`:
+   * no stack here can give the permission. AppSync takes authorizers of its own account alone.
+   *
+   * @default true
+   */
+  readonly sameAccount?: boolean;
 }
 
 /** Which deployment's exports to use. */
@@ -53,6 +60,7 @@ export class PortcullisAuthorizer extends Construct {
 
   readonly functionArn: string;
   readonly routeCatalogueRegistrarArn: string;
+  private readonly sameAccount: boolean;
   private readonly restApiAuthorizers = new Map<string, RequestAuthorizer>();
   private imported: IFunction | undefined;
 
@@ -61,6 +69,7 @@ export class PortcullisAuthorizer extends Construct {
     requireFunctionArn('functionArn', props.functionArn);
     requireFunctionArn('routeCatalogueRegistrarArn', props.routeCatalogueRegistrarArn);
     this.functionArn = props.functionArn;
+    this.sameAccount = props.sameAccount ?? true;
     this.routeCatalogueRegistrarArn = props.routeCatalogueRegistrarArn;
   }
 
@@ -100,6 +109,9 @@ export class PortcullisAuthorizer extends Construct {
 
   /** The authorization mode of a GraphQL API. It keeps no result. */
   forAppSync(): AuthorizationMode {
+    if (!this.sameAccount) {
+      throw new Error('the authorizer of a GraphQL API is in the account of the API');
+    }
     return {
       authorizationType: AuthorizationType.LAMBDA,
       lambdaAuthorizerConfig: {
@@ -113,7 +125,7 @@ export class PortcullisAuthorizer extends Construct {
   private get importedFunction(): IFunction {
     this.imported ??= LambdaFunction.fromFunctionAttributes(this, 'Function', {
       functionArn: this.functionArn,
-      sameEnvironment: true,
+      ...(this.sameAccount ? { sameEnvironment: true } : { skipPermissions: true }),
     });
     return this.imported;
   }

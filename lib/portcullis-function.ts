@@ -84,6 +84,15 @@ export const NEVER_LOADED: readonly string[] = [
   '@smithy/credential-provider-imds',
 ];
 
+/**
+ * What the SDK loads but never uses here, and what stands for it in the bundles: the file says why.
+ */
+export const REPLACED: Readonly<Record<string, string>> = {
+  '@aws-sdk/endpoint-cache': lambdaEntry('store/left-out/endpoint-cache.ts'),
+  '@aws-sdk/credential-provider-node': lambdaEntry('store/left-out/credential-provider.ts'),
+  '@aws/lambda-invoke-store': lambdaEntry('store/left-out/invoke-store.ts'),
+};
+
 /** How every function is bundled. */
 export const BUNDLING: BundlingOptions = {
   format: OutputFormat.CJS,
@@ -98,6 +107,9 @@ export const BUNDLING: BundlingOptions = {
   sourcesContent: false,
   logLevel: LogLevel.WARNING,
   externalModules: [...NEVER_LOADED],
+  esbuildArgs: Object.fromEntries(
+    Object.entries(REPLACED).map(([name, file]) => [`--alias:${name}`, file]),
+  ),
 };
 
 /**

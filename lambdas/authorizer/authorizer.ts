@@ -40,7 +40,6 @@ export interface AuthorizerOptions {
   readonly log: (line: string) => void;
 }
 
-
 /**
  * Answers a gateway's question about one call.
  *

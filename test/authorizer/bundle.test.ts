@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { REPLACED } from '../../lib/portcullis-function';
 
 /** As lib bundles it; an import that the hot path does not need makes every cold start slower. */
 const bundle = buildSync({
@@ -24,6 +25,7 @@ const bundle = buildSync({
     '@smithy/credential-provider-imds',
     '@smithy/core/event-streams',
   ],
+  alias: { ...REPLACED },
   logLevel: 'error',
 });
 const [file] = bundle.outputFiles;

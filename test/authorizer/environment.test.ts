@@ -35,6 +35,15 @@ describe('the authorizer’s environment', () => {
     },
   );
 
+  test('says what HTTP APIs expect, the simple answer where it says nothing', () => {
+    const read = (HTTP_API_ANSWER?: string) =>
+      readEnvironment({ ...variables, HTTP_API_ANSWER }).gateways;
+    expect(read()).toEqual({ region: 'eu-west-1', httpApiAnswer: 'simple' });
+    expect(read('policy').httpApiAnswer).toBe('policy');
+    expect(() => read('')).toThrow('HTTP_API_ANSWER');
+    expect(() => read('true')).toThrow('HTTP_API_ANSWER');
+  });
+
   test.each(Object.keys(variables))('is refused without %s', (name) => {
     expect(() => readEnvironment({ ...variables, [name]: undefined })).toThrow(name);
     expect(() => readEnvironment({ ...variables, [name]: '' })).toThrow(name);

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { BUNDLING, NEVER_LOADED, lambdaEntry } from '../../lib/portcullis-function';
+import { BUNDLING, NEVER_LOADED, REPLACED, lambdaEntry } from '../../lib/portcullis-function';
 
 const directory = mkdtempSync(path.join(tmpdir(), 'portcullis-bundles-'));
 const authorizer = path.join(directory, 'authorizer.cjs');
@@ -27,6 +27,7 @@ function bundle(entry: string, outfile: string): void {
       `--main-fields=${(BUNDLING.mainFields ?? []).join(',')}`,
       ...(BUNDLING.minify === true ? ['--minify'] : []),
       ...(BUNDLING.externalModules ?? []).map((name) => `--external:${name}`),
+      ...Object.entries(REPLACED).map(([name, file]) => `--alias:${name}=${file}`),
     ],
     { stdio: 'pipe' },
   );

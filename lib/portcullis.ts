@@ -1,0 +1,174 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Environment } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import { AuthorizerStack } from './authorizer-stack';
+import type { AuthorizerStackProps } from './authorizer-stack';
+import { ControlPlaneStack } from './control-plane-stack';
+import type { ControlPlaneStackProps } from './control-plane-stack';
+import { DataStack } from './data-stack';
+import { PortcullisAuthorizer } from './portcullis-authorizer';
+import type { PortcullisAuthorizerProps } from './portcullis-authorizer';
+import type { SandboxOption } from './removal';
+import { openSealed, readTables, storeEnvironment } from './store-access';
+
+/** Properties of {@link Portcullis}. */
+export interface PortcullisProps
+  extends
+    SandboxOption,
+    Omit<
+      ControlPlaneStackProps,
+      'store' | 'rootCredentialsSecret' | 'reservedConcurrentExecutions'
+    >,
+    Omit<AuthorizerStackProps, 'store' | 'reservedConcurrentExecutions'> {
+  /**
+   * The AWS account and region that everything is deployed to.
+   *
+   * @default - those of the stack that this is in, or of whoever deploys
+   */
+  readonly env?: Environment;
+  /**
+   * Concurrent executions set aside for the authorizer.
+   *
+   * @default - the account's, shared
+   */
+  readonly authorizerConcurrency?: number;
+  /**
+   * Concurrent executions set aside for each of the administrators' services.
+   *
+   * @default - the account's, shared
+   */
+  readonly adminConcurrency?: number;
+}
+
+/** A deployment of Portcullis, made here or elsewhere. */
+export interface IPortcullis extends IConstruct {
+  /** What guards the APIs of the stack that this is in. */
+  readonly authorizer: PortcullisAuthorizer;
+}
+
+/**
+ * A whole deployment: the tables and their key, the administrators' API, and the authorizer, each in a stack of its own beside the
+ * one that this is in. So the tables outlive whatever happens to the APIs, and a change of an API never touches them.
+ */
+export class Portcullis extends Construct implements IPortcullis {
+  /** The deployment that another app, or another account, has made. */
+  static fromAttributes(
+    scope: Construct,
+    id: string,
+    attributes: PortcullisAuthorizerProps,
+  ): IPortcullis {
+    class Import extends Construct implements IPortcullis {
+      readonly authorizer = new PortcullisAuthorizer(this, 'Authorizer', attributes);
+    }
+    return new Import(scope, id);
+  }
+
+  readonly data: DataStack;
+  readonly controlPlane: ControlPlaneStack;
+  readonly authorizerStack: AuthorizerStack;
+  private ownAuthorizer: PortcullisAuthorizer | undefined;
+
+  constructor(scope: Construct, id: string, props: PortcullisProps = {}) {
+    super(scope, id);
+    const { authorizerConcurrency, adminConcurrency, ...common } = props;
+    const shared = { ...common, env: props.env ?? environmentOf(this) };
+    this.data = new DataStack(this, 'Data', { env: shared.env, sandbox: props.sandbox });
+    this.controlPlane = new ControlPlaneStack(this, 'ControlPlane', {
+      ...shared,
+      store: this.data,
+      rootCredentialsSecret: this.data.rootCredentialsSecret,
+      reservedConcurrentExecutions: adminConcurrency,
+    });
+    this.authorizerStack = new AuthorizerStack(this, 'Authorizer', {
+      ...shared,
+      store: this.data,
+      reservedConcurrentExecutions: authorizerConcurrency,
+    });
+  }
+
+  /** What guards the APIs of the stack that this is in. Throws where this is in an app or a stage: see {@link authorizerIn}. */
+  get authorizer(): PortcullisAuthorizer {
+    if (!this.node.scopes.some((scope) => Stack.isStack(scope))) {
+      throw new Error(
+        'authorizer is for the APIs of the stack that the deployment is declared in; use authorizerIn(stack) for those of others',
+      );
+    }
+    this.ownAuthorizer ??= this.authorizerIn(this, 'Guard');
+    return this.ownAuthorizer;
+  }
+
+  /** What guards the APIs of another stack of this app. */
+  authorizerIn(scope: Construct, id = 'Portcullis'): PortcullisAuthorizer {
+    return new PortcullisAuthorizer(scope, id, {
+      functionArn: this.authorizerStack.authorizerFunction.functionArn,
+      routeCatalogueRegistrarArn: this.authorizerStack.routeCatalogueRegistrar.functionArn,
+    });
+  }
+
+  /** Clients put `/iam` or `/sts` behind it. */
+  get adminEndpointUrl(): string {
+    return this.controlPlane.adminEndpointUrl;
+  }
+
+  /** The variables of a function that guards itself, as the authorizer does; it needs {@link grantDecisions} too. */
+  get decisionEnvironment(): Record<string, string> {
+    return storeEnvironment(this.data);
+  }
+
+  /** Lets a function that guards itself read who may do what, and open what its callers sign with. */
+  grantDecisions(grantee: IGrantable): Grant {
+    const statements = [
+      readTables(this.data.identitiesTable, this.data.policiesTable),
+      openSealed(this.data.key),
+    ];
+    return statements
+      .map((statement) =>
+        Grant.addToPrincipal({
+          grantee,
+          actions: statement.actions,
+          resourceArns: statement.resources,
+        }),
+      )
+      .reduce((grant, other) => grant.combine(other));
+  }
+
+  /** Lets somebody read the root user's access key. */
+  grantReadRootCredentials(grantee: IGrantable): Grant {
+    return this.data.rootCredentialsSecret.grantRead(grantee);
+  }
+
+  /** How often the authorizer was asked. */
+  metricAuthorizations(options?: MetricOptions): Metric {
+    return this.authorizerStack.authorizerFunction.metricInvocations(options);
+  }
+
+  /** How often it did not answer: an outage, and, at REST and WebSocket APIs, a caller without good credentials. */
+  metricAuthorizerErrors(options?: MetricOptions): Metric {
+    return this.authorizerStack.authorizerFunction.metricErrors(options);
+  }
+
+  /** How often it could not be asked, because too many asked at once. */
+  metricAuthorizerThrottles(options?: MetricOptions): Metric {
+    return this.authorizerStack.authorizerFunction.metricThrottles(options);
+  }
+
+  /** How long it took to answer, in milliseconds. */
+  metricAuthorizerDuration(options?: MetricOptions): Metric {
+    return this.authorizerStack.authorizerFunction.metricDuration(options);
+  }
+
+  /** How often the administrators' API answered with an error of its own. */
+  metricAdminErrors(options?: MetricOptions): Metric {
+    return this.controlPlane.restApi.metricServerError(options);
+  }
+}
+
+/** Where the stack that a construct is in goes; undefined outside of stacks. */
+function environmentOf(construct: Construct): Environment | undefined {
+  const stack = construct.node.scopes.findLast((scope): scope is Stack => Stack.isStack(scope));
+  return stack && { account: stack.account, region: stack.region };
+}
