@@ -13,7 +13,7 @@ import { DataStack } from './data-stack';
 import { PortcullisAuthorizer } from './portcullis-authorizer';
 import type { PortcullisAuthorizerProps } from './portcullis-authorizer';
 import type { SandboxOption } from './removal';
-import { openSealed, readTables, storeEnvironment } from './store-access';
+import { noteUsage, openSealed, readTables, storeEnvironment } from './store-access';
 
 /** Properties of {@link Portcullis}. */
 export interface PortcullisProps
@@ -119,11 +119,12 @@ export class Portcullis extends Construct implements IPortcullis {
     return storeEnvironment(this.data);
   }
 
-  /** Lets a function that guards itself read who may do what, and open what its callers sign with. */
+  /** Lets a function that guards itself read who may do what, open what its callers sign with, and note that they did. */
   grantDecisions(grantee: IGrantable): Grant {
     const statements = [
       readTables(this.data.identitiesTable, this.data.policiesTable),
       openSealed(this.data.key),
+      ...noteUsage(this.data.identitiesTable),
     ];
     return statements
       .map((statement) =>
@@ -131,6 +132,7 @@ export class Portcullis extends Construct implements IPortcullis {
           grantee,
           actions: statement.actions,
           resourceArns: statement.resources,
+          conditions: statement.conditions as Record<string, Record<string, unknown>>,
         }),
       )
       .reduce((grant, other) => grant.combine(other));
@@ -138,7 +140,15 @@ export class Portcullis extends Construct implements IPortcullis {
 
   /** Lets somebody read the root user's access key. */
   grantReadRootCredentials(grantee: IGrantable): Grant {
-    return this.data.rootCredentialsSecret.grantRead(grantee);
+    const { rootCredentialsSecret, key } = this.data;
+    // To the grantee alone: the key's own policy cannot name somebody of a stack that needs this one.
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+      resourceArns: [rootCredentialsSecret.secretArn],
+    }).combine(
+      Grant.addToPrincipal({ grantee, actions: ['kms:Decrypt'], resourceArns: [key.keyArn] }),
+    );
   }
 
   /** How often the authorizer was asked. */

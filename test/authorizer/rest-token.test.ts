@@ -59,7 +59,7 @@ describe('the event of a TOKEN authorizer', () => {
     for (const broken of [
       { ...event, authorizationToken: undefined },
       { ...event, methodArn: 'arn:aws:sqs:eu-west-1:123456789012:q' },
-      { ...event, methodArn: `${METHOD}`.replace('GET', '$default') },
+      { ...event, methodArn: METHOD.replace('GET', '$default') },
     ]) {
       await expect(world.authorizer.authorize(broken)).rejects.toThrow('could not decide');
     }

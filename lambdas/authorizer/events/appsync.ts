@@ -12,9 +12,9 @@ export interface AppSyncEvent {
     readonly accountId: string;
     readonly requestId: string;
     /** Absent, or empty, where a connection for subscriptions is opened. */
-    readonly queryString?: string | null;
-    readonly operationName?: string | null;
-    readonly variables?: Readonly<Record<string, unknown>> | null;
+    readonly queryString?: unknown;
+    readonly operationName?: unknown;
+    readonly variables?: unknown;
   };
   readonly requestHeaders?: Readonly<Record<string, string | undefined>> | null;
 }
@@ -77,23 +77,24 @@ function partitionOf(region: string): string {
 }
 
 function readBody(context: AppSyncEvent['requestContext']): GraphqlBody | undefined {
-  const { queryString, operationName, variables } = context;
-  if (queryString === undefined || queryString === null || queryString === '') {
+  const { queryString: query, operationName, variables } = context;
+  if (query === undefined || query === null || query === '') {
     return undefined;
   }
-  const isName = typeof operationName === 'string' && operationName !== '';
+  const name = operationName ?? '';
+  const values = variables ?? {};
   if (
-    typeof queryString !== 'string' ||
-    (!isName && (operationName ?? '') !== '') ||
-    typeof (variables ?? {}) !== 'object' ||
-    Array.isArray(variables)
+    typeof query !== 'string' ||
+    typeof name !== 'string' ||
+    typeof values !== 'object' ||
+    Array.isArray(values)
   ) {
     throw new TypeError('the operation in the event is not of a GraphQL API');
   }
   return {
-    query: queryString,
-    operationName: isName ? operationName : undefined,
-    variables: variables ?? {},
+    query,
+    operationName: name === '' ? undefined : name,
+    variables: { ...values },
   };
 }
 

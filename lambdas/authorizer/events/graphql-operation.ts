@@ -255,7 +255,7 @@ class DocumentReader {
         return /^-?(?:0|[1-9][0-9]*)$/.test(text) ? text : undefined;
       case 'name':
         return text === 'null' || text === 'true' || text === 'false' ? undefined : text;
-      default:
+      case 'block-string':
         return undefined;
     }
   }

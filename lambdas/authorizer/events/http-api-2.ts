@@ -65,7 +65,7 @@ function withCookies({
   headers,
   cookies,
 }: APIGatewayRequestAuthorizerEventV2): Record<string, string | undefined> {
-  const names: readonly string[] | undefined = cookies;
+  const names = cookies as readonly string[] | undefined;
   return names === undefined || names.length === 0
     ? { ...headers }
     : { ...headers, cookie: names.join('; ') };
