@@ -39,6 +39,7 @@ beforeEach(async () => {
     sessions: new SessionTokens(dataKeys),
     bearerTokens: createBearerTokens(dataKeys),
     now: () => now,
+    gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
     log: () => undefined,
   });
 });
