@@ -69,7 +69,7 @@ describe('a deployment in one construct', () => {
     deployed.grantDecisions(role);
     const template = Template.fromStack(own);
     for (const statement of [
-      { Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'] },
+      { Action: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'] },
       { Action: 'kms:Decrypt' },
       {
         Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -95,7 +95,7 @@ describe('a deployment in one construct', () => {
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({
-            Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+            Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
           }),
         ]),
       },
