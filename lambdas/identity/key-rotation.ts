@@ -100,7 +100,7 @@ type Reseal = (sealed: Uint8Array, binding: SecretBinding) => Promise<Uint8Array
  */
 async function sealedAttributes(item: Item, reseal: Reseal): Promise<Attributes> {
   // Behind the kind stands the account's id, or the issuer's.
-  const [kind, accountId = ''] = decodeParts(item.key.partition);
+  const [kind = '', accountId = ''] = decodeParts(item.key.partition);
   switch (kind) {
     case 'AccessKey': {
       const { SealedSecret, OwnerId: ownerId, AccessKeyId: keyId } = readAccessKey(item);
@@ -135,7 +135,7 @@ async function sealedAttributes(item: Item, reseal: Reseal): Promise<Attributes>
       return { SealedPrivateKey: await reseal(SealedPrivateKey, binding) };
     }
     default:
-      throw new TypeError(`secrets of rows of the kind ${String(kind)} cannot be sealed again`);
+      throw new TypeError(`secrets of rows of the kind ${kind} cannot be sealed again`);
   }
 }
 

@@ -99,9 +99,7 @@ export function describeApi(): object {
 }
 
 function describeRoute(route: AnyRoute): object {
-  const fields = Object.entries(
-    route.fields as Record<string, { schema: object; isRequired: boolean }>,
-  );
+  const fields = Object.entries(route.fields);
   const properties = Object.fromEntries(fields.map(([name, { schema }]) => [name, schema]));
   const required = fields.filter(([, { isRequired }]) => isRequired).map(([name]) => name);
   const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({

@@ -14,7 +14,7 @@ import {
   type SignInOptions,
   type Tokens,
 } from './call';
-import { readInput } from './input';
+import { readInput, type Fields } from './input';
 import { describeApi, DESCRIPTION_PATH } from './openapi';
 import { findRoute } from './routes';
 
@@ -57,10 +57,10 @@ export class SignInService {
     const { route, parameter } = found;
     const call = createCall(this.options, this.#tokens, request);
     if (!route.isSignedIn) {
-      return route.run(readInput(request, route.fields) as never, call);
+      return route.run(readInput<Fields>(request, route.fields) as never, call);
     }
     const signedIn = await authenticate(call);
-    return route.run(readInput(request, route.fields) as never, signedIn, parameter);
+    return route.run(readInput<Fields>(request, route.fields) as never, signedIn, parameter);
   }
 
   /** For pages of the relying party alone; there are no cookies that another page could use. */

@@ -65,7 +65,7 @@ test('after a rotation every secret opens as before, under the new key alone', a
     await admin
       .iam(key)
       .send(new GetUserCommand({}))
-      .catch((error: Error) => error.name),
+      .catch((error: unknown) => (error as Error).name),
   ).toBe('AccessDenied');
   expect(await sealAgain(scope())).toMatchObject({ sealedAgain: 3, changedMeanwhile: 0 });
   expect(await sealAgain(scope())).toMatchObject({ sealedAgain: 0 });
