@@ -147,7 +147,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** `arn:aws:iam::123456789012:u2f/user/alice/phone-3QZ…`, as AWS numbers them. */
 function createSerialNumber(call: SignedInCall, owner: SignInOwner, deviceName: string): string {
   const suffix = Array.from(call.randomBytes(26), (byte) => BASE32.charAt(byte & 31)).join('');
-  const path = owner.userName === undefined ? '/root/' : `/user/${owner.userName}/`;
+  const holder = owner.userName === undefined ? 'root' : `user/${owner.userName}`;
   const scope = { partition: call.partition, accountId: owner.accountId };
-  return iamArn(scope, 'u2f', path, `${deviceName}-${suffix}`);
+  return iamArn(scope, 'u2f', `/${holder}/`, `${deviceName}-${suffix}`);
 }
