@@ -1,4 +1,4 @@
-import { ROUTES, type AnyRoute } from './routes';
+import { ROUTES, type AnyRoute, type Route } from './routes';
 
 /** Behind `/signin`: the one request that tells nothing about an account. */
 export const DESCRIPTION_PATH = 'openapi.json';
@@ -99,7 +99,8 @@ export function describeApi(): object {
 }
 
 function describeRoute(route: AnyRoute): object {
-  const fields = Object.entries(route.fields);
+  const { fields: members }: Route = route;
+  const fields = Object.entries(members);
   const properties = Object.fromEntries(fields.map(([name, { schema }]) => [name, schema]));
   const required = fields.filter(([, { isRequired }]) => isRequired).map(([name]) => name);
   const parameters = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
