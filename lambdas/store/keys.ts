@@ -24,6 +24,7 @@ import type { Key, TableName } from './store';
  *   OpenIDConnectProviders#<account>     <host in lower case, and path>
  *   Issuer#<issuerId>                    Issuer | SigningKey#<algorithm>#<8 digits>   whose tokens an issuer makes, and with which keys
  *   SAMLProviders#<account>              <lower-case name>
+ *   SAMLAssertions#<account>#<provider>  <id>                                         what has been redeemed, until it has expired
  *   ServerCertificate#<account>#<id>     ServerCertificate
  *   RoleLastUsed#<account>#<roleId>      RoleLastUsed                                 when credentials of a role were used last
  *   CredentialReport#<account>           Report | Part#<4 digits>
@@ -255,6 +256,10 @@ export const samlProviderPartition = (accountId: string): string =>
 
 export const samlProviderKey = (accountId: string, name: string): Key =>
   key('identities', samlProviderPartition(accountId), foldName(name));
+
+/** `providerId` is the provider's own: one that is made anew has redeemed nothing. */
+export const samlAssertionKey = (accountId: string, providerId: string, assertionId: string): Key =>
+  key('identities', encodeParts('SAMLAssertions', accountId, providerId), assertionId);
 
 export const serverCertificateKey = (accountId: string, serverCertificateId: string): Key =>
   key(

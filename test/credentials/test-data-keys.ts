@@ -54,7 +54,7 @@ export interface Deployment {
 }
 
 export function deploy(options: Partial<DataKeysOptions> = {}): Deployment {
-  const store = new MemoryStore();
+  const store = new MemoryStore({ now: () => deployment.now });
   const keyEncryption = new TestKeyEncryption();
   const another = () =>
     new DataKeys({ store, keyEncryption, clock: () => deployment.now, ...options });
