@@ -152,6 +152,8 @@ export class Generation {
         createSecretsManagerService(this.#secrets, this.#secrets.definitions),
       ],
       accessKeyId,
+      // The functions are told where this is, so that they come after it.
+      (functionArn, payload) => this.#functions?.find(functionArn)?.invoke(payload),
     );
     const { endpoint } = this.#services;
     this.#functions = new Functions({
@@ -162,6 +164,7 @@ export class Generation {
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint,
         AWS_ENDPOINT_URL_KMS: endpoint,
+        AWS_ENDPOINT_URL_LAMBDA: endpoint,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint,
         // Every other service is refused here instead of being looked for on the internet.
         AWS_ENDPOINT_URL: endpoint,

@@ -5,6 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { closeServer, listen, readBody } from '../http-server';
 import { isJsonObject, ServiceError } from './json-service';
 import type { JsonObject, JsonService } from './json-service';
+import { invokedFunction, invokeFunction } from './lambda';
+import type { FunctionInvocation, InvocationAnswer } from './lambda';
 import { isSignedWith } from './signed-with';
 
 const MAXIMUM_BODY_BYTES = 256 * 1024;
@@ -15,23 +17,29 @@ export interface ServicesServer {
 }
 
 /**
- * Serves AWS JSON 1.1 services on loopback. Only callers that know this run's access key id are answered: it is random
+ * Serves AWS JSON 1.1 services, and Lambda's invocations, on loopback. Only callers that know this run's access key id are answered: it is random
  * and given to the functions alone, so that no other program on the machine or in a browser can use the keys.
  */
 export async function startServices(
   services: readonly JsonService[],
   accessKeyId: string,
+  invoke: FunctionInvocation = () => undefined,
 ): Promise<ServicesServer> {
   const server = createServer((request, response) => {
-    void answer(services, accessKeyId, request, response);
+    void answer({ services, accessKeyId, invoke }, request, response);
   });
   const port = await listen(server, 0);
   return { endpoint: `http://127.0.0.1:${port}`, stop: () => closeServer(server) };
 }
 
+interface Served {
+  readonly services: readonly JsonService[];
+  readonly accessKeyId: string;
+  readonly invoke: FunctionInvocation;
+}
+
 async function answer(
-  services: readonly JsonService[],
-  accessKeyId: string,
+  { services, accessKeyId, invoke }: Served,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -45,7 +53,12 @@ async function answer(
     const body = await readBody(request, MAXIMUM_BODY_BYTES);
     if (body === undefined)
       throw new ServiceError('RequestEntityTooLargeException', 'Request too large', 413);
-    send(response, 200, run(services, request, body));
+    const functionArn = invokedFunction(request.method, request.url ?? '');
+    if (functionArn === undefined) {
+      send(response, 200, run(services, request, body));
+    } else {
+      sendInvocation(response, await invokeFunction(functionArn, body.toString('utf8'), invoke));
+    }
   } catch (error) {
     const known = error instanceof ServiceError ? error : undefined;
     send(response, known?.statusCode ?? 500, {
@@ -83,6 +96,16 @@ function parse(body: Buffer): JsonObject {
   if (!isJsonObject(input))
     throw new ServiceError('SerializationException', 'the body is no JSON object');
   return input;
+}
+
+function sendInvocation(response: ServerResponse, answered: InvocationAnswer): void {
+  const { payload, functionError } = answered;
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'x-amzn-requestid': randomUUID(),
+    ...(functionError === undefined ? {} : { 'x-amz-function-error': functionError }),
+  });
+  response.end(payload);
 }
 
 function send(response: ServerResponse, statusCode: number, body: JsonObject): void {

@@ -1,10 +1,21 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 
 import { createKmsService } from '../../../local/services/kms';
 import { startServices } from '../../../local/services/server';
+import type { InvocationResult } from '../../../local/function-worker';
 import type { ServicesServer } from '../../../local/services/server';
 
 const KEY_ID = '11111111-1111-4111-a111-111111111111';
+
+const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:saml';
+
+/** A function that says what it was asked, or fails at `null`. */
+function answerTo(payload: string): InvocationResult {
+  return payload === 'null'
+    ? { ok: false, error: { errorType: 'Error', errorMessage: 'no event', trace: [] } }
+    : { ok: true, payload: JSON.stringify({ asked: JSON.parse(payload) as unknown }) };
+}
 
 describe('the services on loopback', () => {
   let server: ServicesServer;
@@ -13,7 +24,12 @@ describe('the services on loopback', () => {
     const keys = [
       { keyId: KEY_ID, keyArn: `arn:aws:kms:eu-west-1:123456789012:key/${KEY_ID}`, aliases: [] },
     ];
-    server = await startServices([createKmsService(Buffer.alloc(32), keys)], 'ASIASECRET');
+    server = await startServices(
+      [createKmsService(Buffer.alloc(32), keys)],
+      'ASIASECRET',
+      (functionArn, payload) =>
+        functionArn === FUNCTION_ARN ? Promise.resolve(answerTo(payload)) : undefined,
+    );
   });
 
   afterAll(() => server.stop());
@@ -45,6 +61,32 @@ describe('the services on loopback', () => {
     ).rejects.toMatchObject({
       name: 'InvalidCiphertextException',
     });
+    client.destroy();
+  });
+
+  test('the SDK invokes a function and is told its answer, its error, and that there is none', async () => {
+    const client = new LambdaClient({
+      endpoint: server.endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'ASIASECRET', secretAccessKey: 'x' },
+      maxAttempts: 1,
+    });
+    const invoke = async (FunctionName: string, event: unknown) => {
+      const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) });
+      const { FunctionError, Payload } = await client.send(command);
+      return {
+        FunctionError,
+        answer: JSON.parse(Buffer.from(Payload ?? []).toString()) as unknown,
+      };
+    };
+    expect(await invoke(FUNCTION_ARN, { a: 1 })).toEqual({ answer: { asked: { a: 1 } } });
+    expect(await invoke(FUNCTION_ARN, null)).toEqual({
+      FunctionError: 'Unhandled',
+      answer: { errorType: 'Error', errorMessage: 'no event', trace: [] },
+    });
+    await expect(
+      invoke('arn:aws:lambda:eu-west-1:123456789012:function:x', {}),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     client.destroy();
   });
 
