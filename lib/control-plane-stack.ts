@@ -15,6 +15,7 @@ import { AccessLog, GatewayLogging } from './access-log';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
 import { QueryErrorResponses } from './query-error-responses';
 import { removalPolicyOf } from './removal';
+import { SamlVerification } from './saml-verification';
 import type { SandboxOption } from './removal';
 import {
   keepAwsPolicies,
@@ -26,6 +27,8 @@ import {
 } from './store-access';
 import type { StoreResources } from './store-access';
 import { requireAccountId, requireWholeNumber } from './validation';
+
+const STAGE_NAME = 'v1';
 
 /** Properties of {@link ControlPlaneStack}. */
 export interface ControlPlaneStackProps extends StackProps, SandboxOption {
@@ -69,6 +72,12 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
    * @default - the account's, shared
    */
   readonly reservedConcurrentExecutions?: number;
+  /**
+   * What SAML identity providers make assertions for, as audience and as recipient.
+   *
+   * @default - the URL of the admin API with `/saml` behind it
+   */
+  readonly samlAudience?: string;
   /**
    * Whether this stack sets the role through which API Gateway writes logs in this account and region.
    * Without that role, made here or elsewhere, the stack cannot be deployed.
@@ -128,8 +137,27 @@ export class ControlPlaneStack extends Stack {
     }).function;
   }
 
+  /** The default names the API alone: its stage comes after the functions that it calls. */
+  private createSamlVerification(props: ControlPlaneStackProps): SamlVerification {
+    const { restApiId } = this.restApi;
+    const audience =
+      props.samlAudience ??
+      `https://${restApiId}.execute-api.${this.region}.${this.urlSuffix}/${STAGE_NAME}/saml`;
+    new CfnOutput(this, 'SamlAudience', {
+      description: 'Audience and recipient of the assertions that identity providers make',
+      value: audience,
+    });
+    return new SamlVerification(this, 'SamlVerification', {
+      store: props.store,
+      audience,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    });
+  }
+
   private createStsFunction(props: ControlPlaneStackProps): IFunction {
     const { store } = props;
+    const saml = this.createSamlVerification(props);
     return new PortcullisFunction(this, 'Sts', {
       entry: lambdaEntry('sts/handler.ts'),
       description: 'Portcullis: the STS API',
@@ -141,8 +169,14 @@ export class ControlPlaneStack extends Stack {
         keepAwsPolicies(store.policiesTable),
         // The token of a session is sealed with the newest data key.
         sealAndOpen(store.key),
+        saml.invocation,
       ],
-      environment: this.functionEnvironment(store),
+      environment: {
+        ...this.functionEnvironment(store),
+        SAML_FUNCTION_ARN: saml.function.functionArn,
+      },
+      // The Lambda client loads it for operations that stream, of which none is called.
+      loadedModules: ['@smithy/core/event-streams'],
       timeout: Duration.seconds(10),
       memorySize: 1024,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,

@@ -39,6 +39,12 @@ export interface PortcullisFunctionProps {
    * @default - none
    */
   readonly environment?: Record<string, string>;
+  /**
+   * Of {@link NEVER_LOADED}, what this function's own clients do load.
+   *
+   * @default - none
+   */
+  readonly loadedModules?: readonly string[];
   /** After which the function is stopped. */
   readonly timeout: Duration;
   /** In MiB; processor time grows with it. */
@@ -112,6 +118,11 @@ export const BUNDLING: BundlingOptions = {
   ),
 };
 
+function bundlingOf(loadedModules: readonly string[]): BundlingOptions {
+  const externalModules = NEVER_LOADED.filter((module) => !loadedModules.includes(module));
+  return { ...BUNDLING, externalModules };
+}
+
 /**
  * One Lambda function with a role, a log group and a bundle of its own: Node.js 24 on arm64, JSON log lines, traces, and no
  * permission that is not written in its props.
@@ -136,7 +147,7 @@ export class PortcullisFunction extends Construct {
       architecture: Architecture.ARM_64,
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: path.join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: BUNDLING,
+      bundling: bundlingOf(props.loadedModules ?? []),
       awsSdkConnectionReuse: false,
       environment: props.environment,
       timeout: props.timeout,

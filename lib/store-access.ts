@@ -79,6 +79,11 @@ export function keepAwsPolicies(table: ITable): PolicyStatement {
   });
 }
 
+/** Writing whole items of this table, removing and reading none. */
+export function putItems(table: ITable): PolicyStatement {
+  return new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [table.tableArn] });
+}
+
 /** Replacing and removing whole items of this table, reading none. */
 export function replaceItems(table: ITable): PolicyStatement {
   return new PolicyStatement({

@@ -281,11 +281,42 @@ describe('what the deployer may choose', () => {
   });
 });
 
-test('the one output is the endpoint, without a trailing slash', () => {
+test('the outputs are the endpoint, without a trailing slash, and what assertions are made for', () => {
   const outputs = template.toJSON() as { Outputs: Record<string, { Value: unknown }> };
-  expect(Object.keys(outputs.Outputs)).toEqual(['AdminEndpointUrl']);
+  expect(Object.keys(outputs.Outputs).sort()).toEqual(['AdminEndpointUrl', 'SamlAudience']);
   const parts = outputs.Outputs['AdminEndpointUrl']?.Value as { 'Fn::Join': [string, unknown[]] };
   expect(parts['Fn::Join'][1].at(-1)).toEqual({
     Ref: expect.stringMatching(/^AdminApiDeploymentStage/) as unknown,
   });
 });
+
+test('the SAML function can put rows, read and open, and the STS function alone calls it', () => {
+  const resources = Object.entries(template.toJSON().Resources as Record<string, Resource>);
+  const statementsOf = (prefix: string) =>
+    resources
+      .filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && id.startsWith(prefix))
+      .flatMap(([, { Properties }]) => Properties.Policies[0]?.PolicyDocument.Statement ?? [])
+      .flatMap(({ Action }) => Action)
+      .filter((action) => !/^(logs|xray):/.test(action))
+      .sort();
+  expect(statementsOf('SamlVerification')).toEqual([
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'kms:Decrypt',
+  ]);
+  expect(statementsOf('Sts')).toContain('lambda:InvokeFunction');
+  expect(statementsOf('Iam')).not.toContain('lambda:InvokeFunction');
+});
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: {
+    readonly Policies: readonly {
+      readonly PolicyDocument: {
+        readonly Statement: readonly { readonly Action: string | readonly string[] }[];
+      };
+    }[];
+  };
+}
