@@ -126,6 +126,7 @@ function describeRun(run: LocalRun, flags: Flags, seconds: string): string {
     `  account            ${run.accountId}, region ${run.region}`,
     `  root access key    ${accessKeyId}`,
     `  root secret key    ${secretAccessKey}`,
+    ...(run.samlAudience === undefined ? [] : [`  SAML audience      ${run.samlAudience}`]),
     `  data               ${dataDirectoryOf(flags) ?? 'in memory'}`,
     `  DynamoDB           ${run.store.endpoint}, tables ${Object.values(run.store.tables ?? {}).join(' and ')}`,
     '',

@@ -38,6 +38,11 @@ function textOutput(stacks: Stacks, name: string): string | undefined {
   return undefined;
 }
 
+/** What identity providers make assertions for; undefined where no stack says. */
+export function samlAudienceOf(stacks: Stacks): string | undefined {
+  return textOutput(stacks, 'SamlAudience');
+}
+
 /** The root user's access key as the secret holds it; throws TemplateError when it holds none. */
 export function parseRootCredentials(secretString: string | undefined): RootCredentials {
   const value = JSON.parse(secretString ?? '{}') as {

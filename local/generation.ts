@@ -10,6 +10,7 @@ import {
   listKmsKeys,
   parseRootCredentials,
   rootSecretArnOf,
+  samlAudienceOf,
 } from './deployment-outputs';
 import type { RootCredentials } from './deployment-outputs';
 import { Functions } from './functions';
@@ -62,6 +63,7 @@ export class Generation {
   #functions: Functions | undefined;
   #customResources: CustomResources | undefined;
   #served: readonly ServedApi[] = [];
+  #ports: ReadonlyMap<Api, number> = new Map();
 
   /** Throws TemplateError for templates that ask for what the local run does not have. */
   constructor(
@@ -88,6 +90,12 @@ export class Generation {
     return parseRootCredentials(this.#secrets.read(secretArn).current?.secretString);
   }
 
+  /** What SAML identity providers make assertions for; undefined where the app reads none. */
+  get samlAudience(): string | undefined {
+    const audience = samlAudienceOf(this.stacks);
+    return audience === undefined ? undefined : replaceApiUrls(audience, this.#ports);
+  }
+
   /** Makes everything and serves it. Rejects with a message for a person; `stop` ends what had been started by then. */
   async start(): Promise<void> {
     for (const sentence of listUnservedResources(this.stacks)) this.options.onProgress(sentence);
@@ -96,6 +104,7 @@ export class Generation {
     const ports = this.#ports;
     if (admin !== undefined) ports.set(admin, adminPort);
     for (const api of others) ports.set(api, await servers.portOf(api.api.apiId));
+    this.#ports = ports;
     this.apis = [...ports].map(([api, port]) => ({
       name: api.api.name,
       url: localUrlOf(api, port),

@@ -31,6 +31,8 @@ export interface LocalRun {
   readonly rootCredentials: RootCredentials;
   readonly accountId: string;
   readonly region: string;
+  /** What SAML identity providers make assertions for; undefined where the app reads none. */
+  readonly samlAudience: string | undefined;
   /** DynamoDB, for an operator's tools. */
   readonly store: { readonly endpoint: string; readonly tables: TableNames | undefined };
   /** Empties all tables, restarts all functions and makes the custom resources again. */
@@ -86,6 +88,7 @@ class LocalRunStart {
       rootCredentials: generation.rootCredentials(),
       accountId,
       region,
+      samlAudience: generation.samlAudience,
       store: { endpoint: foundation.dynamoDbEndpoint, tables: readTableNames(stacks) },
       reset: () => generation.reset(),
       stop: () => this.stop(),

@@ -3,6 +3,7 @@ import { identityOperations } from './operations/identity';
 import { outboundTokenOperations } from './operations/outbound-tokens';
 import { delegationOperations } from './operations/delegation';
 import { roleOperations } from './operations/roles';
+import { samlOperations } from './operations/saml';
 import { webIdentityOperations } from './operations/web-identity';
 import { userSessionOperations } from './operations/user-sessions';
 
@@ -10,6 +11,7 @@ import { userSessionOperations } from './operations/user-sessions';
 export const STS_OPERATIONS = new OperationTable('sts', [
   ...identityOperations,
   ...roleOperations,
+  ...samlOperations,
   ...webIdentityOperations,
   ...outboundTokenOperations,
   ...userSessionOperations,

@@ -13,6 +13,8 @@ const ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/';
 export interface AssertionParts {
   readonly id?: string;
   readonly issuer?: string;
+  /** Also the recipient. */
+  readonly audience?: string;
   /** Epoch milliseconds of everything that is not said otherwise. */
   readonly now: number;
   readonly issueInstant?: string;
@@ -35,17 +37,17 @@ export const DEFAULT_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function writeAssertion(parts: AssertionParts): string {
-  const { now } = parts;
+  const { now, audience = SAML_AUDIENCE } = parts;
   const end = at(now + 300_000);
   const confirmation =
     parts.confirmation ??
-    `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${SAML_AUDIENCE}"/></saml:SubjectConfirmation>`;
+    `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData NotOnOrAfter="${end}" Recipient="${audience}"/></saml:SubjectConfirmation>`;
   const subject =
     parts.subject ??
     `<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">alice</saml:NameID>${confirmation}</saml:Subject>`;
   const conditions =
     parts.conditions ??
-    `<saml:Conditions NotBefore="${at(now - 60_000)}" NotOnOrAfter="${end}"><saml:AudienceRestriction><saml:Audience>${SAML_AUDIENCE}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`;
+    `<saml:Conditions NotBefore="${at(now - 60_000)}" NotOnOrAfter="${end}"><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`;
   return [
     `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${parts.id ?? '_a1'}" Version="2.0" IssueInstant="${parts.issueInstant ?? at(now)}">`,
     `<saml:Issuer>${parts.issuer ?? IDP_ENTITY_ID}</saml:Issuer>`,
