@@ -63,6 +63,7 @@ module.exports = {
     },
     only('authorizer', [room('(core|protocol|credentials|store|identity|authorizer)')]),
     only('issuer', [room('(core|protocol|credentials|store|identity|issuer)')]),
+    only('saml', [room('(core|credentials|store|identity|saml)')]),
     only('sign-in', [room('(core|protocol|credentials|store|identity|sign-in)')]),
     only('deployment', [room('(core|protocol|credentials|store|identity|deployment)')]),
     only(

@@ -15,8 +15,8 @@ import { AccessLog, GatewayLogging } from './access-log';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
 import { QueryErrorResponses } from './query-error-responses';
 import { removalPolicyOf } from './removal';
-import { SamlVerification } from './saml-verification';
 import type { SandboxOption } from './removal';
+import { SamlVerification } from './saml-verification';
 import {
   keepAwsPolicies,
   readAndWriteTables,
@@ -27,8 +27,6 @@ import {
 } from './store-access';
 import type { StoreResources } from './store-access';
 import { requireAccountId, requireWholeNumber } from './validation';
-
-const STAGE_NAME = 'v1';
 
 /** Properties of {@link ControlPlaneStack}. */
 export interface ControlPlaneStackProps extends StackProps, SandboxOption {
@@ -139,10 +137,7 @@ export class ControlPlaneStack extends Stack {
 
   /** The default names the API alone: its stage comes after the functions that it calls. */
   private createSamlVerification(props: ControlPlaneStackProps): SamlVerification {
-    const { restApiId } = this.restApi;
-    const audience =
-      props.samlAudience ??
-      `https://${restApiId}.execute-api.${this.region}.${this.urlSuffix}/${STAGE_NAME}/saml`;
+    const audience = props.samlAudience ?? `${this.urlOfStage(STAGE_NAME)}/saml`;
     new CfnOutput(this, 'SamlAudience', {
       description: 'Audience and recipient of the assertions that identity providers make',
       value: audience,

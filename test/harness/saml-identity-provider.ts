@@ -108,8 +108,9 @@ export async function encrypted(
       keyEncryptionAlgorithm: keyAlgorithm,
       warnInsecureAlgorithm: false,
     };
-    encrypt(assertion, options as never, (error, result) => {
-      if (error === null || error === undefined) resolve(String(result));
+    // The types say that there is always an error.
+    encrypt(assertion, options as never, (error: Error | null, result: string) => {
+      if (error === null) resolve(result);
       else reject(error);
     });
   });

@@ -62,6 +62,8 @@ export interface DeploymentOptions {
   readonly randomBytes?: (length: number) => Uint8Array;
   /** Where the account's first rows are written, and data keys are kept; without it in memory. */
   readonly rows?: Store;
+  /** In place of what STS does. */
+  readonly stsOperations?: OperationTable;
   /** Where somebody serves the documents of its issuers. */
   readonly issuersUrl?: string;
 }
@@ -111,7 +113,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       pause: () => new Promise((resolve) => setImmediate(resolve)),
       log: (entry) => failures.push(entry),
     });
-  const services = { iam: create(IAM_OPERATIONS), sts: create(STS_OPERATIONS) };
+  const services = { iam: create(IAM_OPERATIONS), sts: create(options.stsOperations ?? STS_OPERATIONS) };
   const { server, endpoint } = await serve((service, request) => services[service].handle(request));
   const clients: { destroy: () => void }[] = [];
   const configuration = (service: string, credentials: Credentials) => ({

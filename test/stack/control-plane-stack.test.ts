@@ -291,7 +291,7 @@ test('the outputs are the endpoint, without a trailing slash, and what assertion
 });
 
 test('the SAML function can put rows, read and open, and the STS function alone calls it', () => {
-  const resources = Object.entries(template.toJSON().Resources as Record<string, Resource>);
+  const resources = Object.entries(template.toJSON()['Resources'] as Record<string, Resource>);
   const statementsOf = (prefix: string) =>
     resources
       .filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && id.startsWith(prefix))

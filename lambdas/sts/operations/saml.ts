@@ -9,7 +9,6 @@ import type { Checked, UnsignedCall, UnsignedOperation } from '../../operations/
 import type { AnyOperation } from '../../operations/operation-table';
 import { IamError } from '../../protocol/errors';
 import { assumeFederatedRole } from '../federated-roles';
-import { readRoleArn } from '../role-sessions';
 import { createSamlVerifier, type SamlVerifier } from '../saml-verifier';
 
 type Input = Checked<AssumeRoleWithSAMLRequest>;
