@@ -63,7 +63,6 @@ export class Generation {
   #functions: Functions | undefined;
   #customResources: CustomResources | undefined;
   #served: readonly ServedApi[] = [];
-  #ports: ReadonlyMap<Api, number> = new Map();
 
   /** Throws TemplateError for templates that ask for what the local run does not have. */
   constructor(
@@ -104,7 +103,6 @@ export class Generation {
     const ports = this.#ports;
     if (admin !== undefined) ports.set(admin, adminPort);
     for (const api of others) ports.set(api, await servers.portOf(api.api.apiId));
-    this.#ports = ports;
     this.apis = [...ports].map(([api, port]) => ({
       name: api.api.name,
       url: localUrlOf(api, port),

@@ -144,8 +144,6 @@ export interface Call {
   readonly partition: string;
   readonly region: string;
   readonly requestId: string;
-  /** The condition keys that the request brings itself: `aws:SourceIp`, `aws:CurrentTime`, … */
-  readonly requestContext: ConditionContext;
   /** For a transaction: a repetition under the same token does nothing. Another one at each time. */
   readonly createToken: () => string;
   /** Where the answer is to be written with what it tells of: keeps the steps of a commit back until there is an answer. */

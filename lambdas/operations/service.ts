@@ -238,7 +238,6 @@ export class AdminService {
       partition,
       region,
       requestId: request.requestId,
-      requestContext: requestKeys(request, { region, resourceAccount: accountId, now }),
       createToken: () => {
         transactions += 1;
         return `${operation.name}/${request.requestId}/${attempt}/${transactions}`;
