@@ -1,6 +1,7 @@
 import type { Constraint, ConstraintTable, Pattern } from './constraint-table';
 import { IamError } from './errors';
 import { IAM_CONSTRAINTS } from './iam-constraints';
+import { PORTCULLIS_CONSTRAINTS } from './portcullis-constraints';
 import type { Structure } from './query';
 import { describeOperation } from './schema';
 import type { OperationSchema, Service, Shape, StructureShape } from './schema';
@@ -10,6 +11,7 @@ const TABLES: Readonly<Record<Service, ConstraintTable>> = {
   iam: IAM_CONSTRAINTS,
   sts: STS_CONSTRAINTS,
   organizations: { members: {}, operations: {} },
+  portcullis: PORTCULLIS_CONSTRAINTS,
 };
 
 /** The constraint of a member anywhere in an operation's input. */

@@ -9,7 +9,8 @@ import { NormalizedSchema } from '@smithy/core/schema';
 /** The schema of one operation as the official clients export it (`CreateUser$` of `@aws-sdk/client-iam`). */
 export type OperationSchema = typeof CreateUser$;
 
-export type Service = 'iam' | 'sts' | 'organizations';
+/** AWS's own, and Portcullis's for what AWS has no operations for. */
+export type Service = 'iam' | 'sts' | 'organizations' | 'portcullis';
 
 export type Shape = ScalarShape | TimestampShape | ListShape | MapShape | StructureShape;
 
@@ -67,6 +68,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   'com.amazonaws.iam': 'iam',
   'com.amazonaws.sts': 'sts',
   'com.amazonaws.organizations': 'organizations',
+  portcullis: 'portcullis',
 };
 
 const described = new WeakMap<OperationSchema, OperationShape>();

@@ -30,4 +30,9 @@ export const SERVICE_DESCRIPTIONS: Readonly<Record<Service, ServiceDescription>>
     xmlNamespace: 'https://organizations.amazonaws.com/doc/2016-11-28/',
     targetPrefix: 'AWSOrganizationsV20161128',
   },
+  portcullis: {
+    version: '2026-11-22',
+    xmlNamespace: 'https://portcullis.invalid/doc/2026-11-22/',
+    targetPrefix: undefined,
+  },
 };

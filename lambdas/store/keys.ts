@@ -38,6 +38,7 @@ import type { Key, TableName } from './store';
  *   Policy#<account>#<policyId>          Usage                                        of a policy that AWS manages, by one account
  *   Names#<account>#Policy               <lower-case name>
  *   RouteCatalogue#<apiId>               <stage>
+ *   Services#<account>                   Definition#<service> | Policy#<service>      what a team's services can be asked for
  *
  * One Query on a principal's partition reads all that a decision needs of it but its managed policies' documents and its groups.
  */
@@ -318,6 +319,17 @@ export const policyUsageKey = (accountId: string, policyId: string): Key =>
 /** `*` as stage: for every stage of the API. */
 export const routeCatalogueKey = (apiId: string, stage: string): Key =>
   key('policies', encodeParts('RouteCatalogue', apiId), stage);
+
+/** Every service that an account has registered, and the policies of their resources. */
+export const servicesPartition = (accountId: string): string => encodeParts('Services', accountId);
+
+export const SERVICE_PREFIX = { definition: 'Definition#', policy: 'Policy#' } as const;
+
+export const serviceDefinitionKey = (accountId: string, service: string): Key =>
+  key('policies', servicesPartition(accountId), 'Definition', service);
+
+export const servicePolicyKey = (accountId: string, service: string): Key =>
+  key('policies', servicesPartition(accountId), 'Policy', service);
 
 export const credentialReportKey = (accountId: string): Key =>
   key('identities', encodeParts('CredentialReport', accountId), 'Report');

@@ -4,7 +4,14 @@ import { foldCase } from '../letter-case';
 import type { ServiceDefinition } from './service-definition';
 
 /** Prefixes that are AWS's own: nobody else's service may set keys, or have actions, under them. */
-const RESERVED_PREFIXES: ReadonlySet<string> = new Set(['aws', 'iam', 'sts', 'organizations']);
+const RESERVED_PREFIXES: ReadonlySet<string> = new Set([
+  'aws',
+  'execute-api',
+  'iam',
+  'organizations',
+  'portcullis',
+  'sts',
+]);
 
 /** Keys of AWS that a service sets for its own resources and requests. */
 const SERVICE_SET_KEYS = ['aws:resourcetag/', 'aws:requesttag/', 'aws:tagkeys'];
