@@ -19,6 +19,7 @@ import type { SandboxOption } from './removal';
 import { SamlVerification } from './saml-verification';
 import {
   keepAwsPolicies,
+  noteUsage,
   readAndWriteTables,
   readTables,
   sealAndOpen,
@@ -87,13 +88,18 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
 
 const STAGE_NAME = 'v1';
 
-/** The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, signing in at `/signin`, and the account with its root user. */
+/**
+ * The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, signing in at `/signin`, Portcullis's own operations at
+ * `/portcullis`, and the account with its root user.
+ */
 export class ControlPlaneStack extends Stack {
   readonly restApi: RestApi;
   readonly iamFunction: IFunction;
   readonly stsFunction: IFunction;
   readonly signInFunction: IFunction;
-  /** Clients put `/iam` or `/sts` behind it. */
+  /** What AWS has no operations for: the services of a team, and decisions about them. */
+  readonly portcullisFunction: IFunction;
+  /** Clients put `/iam`, `/sts` or `/portcullis` behind it. */
   readonly adminEndpointUrl: string;
 
   constructor(scope: Construct, id: string, props: ControlPlaneStackProps) {
@@ -104,9 +110,11 @@ export class ControlPlaneStack extends Stack {
     this.iamFunction = this.createIamFunction(props);
     this.stsFunction = this.createStsFunction(props);
     this.signInFunction = this.createSignInFunction(props);
+    this.portcullisFunction = this.createPortcullisFunction(props);
     this.addService('iam', this.iamFunction);
     this.addService('sts', this.stsFunction);
     this.addService('signin', this.signInFunction);
+    this.addService('portcullis', this.portcullisFunction);
     this.addIssuerDocuments(props);
     this.createAccount(props);
 
@@ -172,6 +180,26 @@ export class ControlPlaneStack extends Stack {
       },
       // The Lambda client loads it for operations that stream, of which none is called.
       loadedModules: ['@smithy/core/event-streams'],
+      timeout: Duration.seconds(10),
+      memorySize: 1024,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    }).function;
+  }
+
+  private createPortcullisFunction(props: ControlPlaneStackProps): IFunction {
+    const { store } = props;
+    return new PortcullisFunction(this, 'Portcullis', {
+      entry: lambdaEntry('portcullis/handler.ts'),
+      description: 'Portcullis: the API of services and decisions',
+      statements: [
+        readTables(store.identitiesTable),
+        ...noteUsage(store.identitiesTable),
+        readAndWriteTables(store.policiesTable),
+        openSealed(store.key),
+      ],
+      environment: this.functionEnvironment(store),
       timeout: Duration.seconds(10),
       memorySize: 1024,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,

@@ -44,6 +44,7 @@ const RESERVED_SERVICES = [
   'iam',
   'lambda',
   'organizations',
+  'portcullis',
   'sts',
 ];
 

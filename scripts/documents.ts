@@ -8,6 +8,7 @@ import path from 'node:path';
 import { IAM_OPERATIONS } from '../lambdas/iam/operation-table';
 import type { AnyOperation } from '../lambdas/operations/operation-table';
 import { ERRORS } from '../lambdas/protocol/errors';
+import { PORTCULLIS_OPERATIONS } from '../lambdas/portcullis/operation-table';
 import { STS_OPERATIONS } from '../lambdas/sts/operation-table';
 
 const NO_ORGANIZATION =
@@ -61,10 +62,13 @@ function operationRow({ name, route, accessLevel, authorization }: AnyOperation)
   ];
 }
 
+const headingOf = (service: string): string =>
+  service === 'portcullis' ? 'Portcullis' : service.toUpperCase();
+
 function writeOperations(): string {
-  const sections = [IAM_OPERATIONS, STS_OPERATIONS].map(
+  const sections = [IAM_OPERATIONS, STS_OPERATIONS, PORTCULLIS_OPERATIONS].map(
     ({ service, operations }) =>
-      `## ${service.toUpperCase()}\n\n${operations.length} operations. Routes are below \`/${service}\`.\n\n` +
+      `## ${headingOf(service)}\n\n${operations.length} operations. Routes are below \`/${service}\`.\n\n` +
       table(
         [
           'operation',
@@ -82,8 +86,8 @@ function writeOperations(): string {
 
 Made of the operation rows by \`npm run docs\`. Besides its own condition keys, each operation has those of every request.
 Over REST, what is not in the path stands in the query of a GET or DELETE, else in a JSON body; an answer is always 200 with the
-members of AWS's answer, an error \`{"code", "message", "requestId"}\`. \`GET /iam/openapi.json\` and \`GET /sts/openapi.json\`
-describe it all, without credentials.
+members of AWS's answer, an error \`{"code", "message", "requestId"}\`. \`GET /iam/openapi.json\`, \`GET /sts/openapi.json\` and
+\`GET /portcullis/openapi.json\` describe it all, without credentials.
 
 ${sections.join('\n\n')}
 `;

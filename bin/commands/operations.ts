@@ -1,5 +1,6 @@
 import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
 import { describeOperations, type OperationDescription } from '../../lambdas/operations/describe';
+import { PORTCULLIS_OPERATIONS } from '../../lambdas/portcullis/operation-table';
 import { STS_OPERATIONS } from '../../lambdas/sts/operation-table';
 
 function renderRow(operation: OperationDescription): string[] {
@@ -29,7 +30,7 @@ function renderTable(rows: readonly string[][]): string {
 
 /** Prints the table of admin operations, as text or as JSON. */
 export function runOperations(options: { readonly json: boolean }): void {
-  const operations = describeOperations([IAM_OPERATIONS, STS_OPERATIONS]);
+  const operations = describeOperations([IAM_OPERATIONS, STS_OPERATIONS, PORTCULLIS_OPERATIONS]);
   const text = options.json
     ? JSON.stringify(operations, null, 2)
     : renderTable([

@@ -20,6 +20,7 @@ import { AdminService, type FailureEntry } from '../../lambdas/operations/servic
 import type { HttpRequest } from '../../lambdas/protocol/http';
 import { MemoryStore } from '../../lambdas/store/memory-store';
 import type { Store } from '../../lambdas/store/store';
+import { PORTCULLIS_OPERATIONS } from '../../lambdas/portcullis/operation-table';
 import { STS_OPERATIONS } from '../../lambdas/sts/operation-table';
 import { TestKeyEncryption } from '../credentials/test-data-keys';
 
@@ -38,17 +39,19 @@ export const ROOT: Credentials = {
   secretAccessKey: 'rootSecretrootSecretrootSecretrootSecret',
 };
 
+export type AdminServiceName = 'iam' | 'sts' | 'portcullis';
+
 export interface AdminDeployment {
   readonly store: MemoryStore;
   readonly dataKeys: DataKeys;
   /** What the functions said about faults of their own. */
   readonly failures: FailureEntry[];
-  /** `http://127.0.0.1:PORT`, to be followed by `/iam` or `/sts`. */
+  /** `http://127.0.0.1:PORT`, to be followed by `/iam`, `/sts` or `/portcullis`. */
   readonly endpoint: string;
   readonly iam: (credentials?: Credentials) => IAMClient;
   readonly sts: (credentials?: Credentials) => STSClient;
   readonly handle: (
-    service: 'iam' | 'sts',
+    service: AdminServiceName,
     request: HttpRequest,
   ) => ReturnType<AdminService['handle']>;
   readonly close: () => Promise<void>;
@@ -113,7 +116,11 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       pause: () => new Promise((resolve) => setImmediate(resolve)),
       log: (entry) => failures.push(entry),
     });
-  const services = { iam: create(IAM_OPERATIONS), sts: create(options.stsOperations ?? STS_OPERATIONS) };
+  const services = {
+    iam: create(IAM_OPERATIONS),
+    sts: create(options.stsOperations ?? STS_OPERATIONS),
+    portcullis: create(PORTCULLIS_OPERATIONS),
+  };
   const { server, endpoint } = await serve((service, request) => services[service].handle(request));
   const clients: { destroy: () => void }[] = [];
   const configuration = (service: string, credentials: Credentials) => ({
@@ -149,7 +156,7 @@ function keep<Client extends { destroy: () => void }>(
 }
 
 type Handle = (
-  service: 'iam' | 'sts',
+  service: AdminServiceName,
   request: HttpRequest,
 ) => Promise<{ statusCode: number; headers: Readonly<Record<string, string>>; body: string }>;
 
@@ -161,7 +168,9 @@ async function serve(handle: Handle): Promise<{ server: Server; endpoint: string
     incoming.on('end', () => {
       requests += 1;
       const url = new URL(incoming.url ?? '/', 'http://localhost');
-      const service = url.pathname.startsWith('/sts') ? 'sts' : 'iam';
+      const service =
+        (['sts', 'portcullis'] as const).find((name) => url.pathname.startsWith(`/${name}`)) ??
+        'iam';
       const request: HttpRequest = {
         method: incoming.method ?? 'GET',
         path: url.pathname,

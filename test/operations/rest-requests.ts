@@ -59,7 +59,7 @@ export async function callRest(
     ...(headers === undefined ? {} : { headers }),
   };
   return deployment.handle(
-    service === 'sts' ? 'sts' : 'iam',
+    service === 'organizations' ? 'iam' : service,
     await signedRequest({ ...request, ...(credentials === undefined ? {} : { credentials }) }),
   );
 }

@@ -2,11 +2,12 @@ import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
 import type { AnyOperation, OperationTable } from '../../lambdas/operations/operation-table';
 import { parameterOf, Routes, splitRoute } from '../../lambdas/operations/routes';
 import { describeOperation } from '../../lambdas/protocol/schema';
+import { PORTCULLIS_OPERATIONS } from '../../lambdas/portcullis/operation-table';
 import { STS_OPERATIONS } from '../../lambdas/sts/operation-table';
 
 const row = (route: string, name = route) => ({ name, route }) as AnyOperation;
 
-describe.each([IAM_OPERATIONS, STS_OPERATIONS])(
+describe.each([IAM_OPERATIONS, STS_OPERATIONS, PORTCULLIS_OPERATIONS])(
   'the routes of $service',
   (table: OperationTable) => {
     const all = table.operations.map((operation) => ({

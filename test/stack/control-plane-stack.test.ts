@@ -30,7 +30,7 @@ describe('the admin API', () => {
     });
   });
 
-  test('has the paths /iam, /sts and /signin and all below them, and the documents of issuers', () => {
+  test('has the paths of the services and all below them, and the documents of issuers', () => {
     const paths = propertiesOf<{ PathPart: string }>('AWS::ApiGateway::Resource');
     expect(paths.map((resource) => resource.PathPart).sort()).toEqual([
       '.well-known',
@@ -38,9 +38,11 @@ describe('the admin API', () => {
       'issuers',
       'jwks.json',
       'openid-configuration',
+      'portcullis',
       'signin',
       'sts',
       '{issuerId}',
+      '{proxy+}',
       '{proxy+}',
       '{proxy+}',
       '{proxy+}',
@@ -49,7 +51,7 @@ describe('the admin API', () => {
 
   test('hands every method of every path to a function, and GET alone of the documents', () => {
     const names = methods.map(({ HttpMethod }) => HttpMethod).sort();
-    expect(names).toEqual(['ANY', 'ANY', 'ANY', 'ANY', 'ANY', 'ANY', 'GET', 'GET']);
+    expect(names).toEqual([...Array<string>(8).fill('ANY'), 'GET', 'GET']);
     for (const method of methods) {
       expect(method).toMatchObject({ Integration: { Type: 'AWS_PROXY' } });
     }
@@ -183,7 +185,7 @@ describe('errors of the gateway itself', () => {
 });
 
 describe('the functions', () => {
-  test('iam and sts are one function each', () => {
+  test('iam, sts and portcullis are one function each', () => {
     const variables = {
       IDENTITIES_TABLE: Match.anyValue(),
       POLICIES_TABLE: Match.anyValue(),
@@ -191,7 +193,11 @@ describe('the functions', () => {
       ADMIN_ENDPOINT_URL: Match.anyValue(),
       ALLOW_LOOPBACK_ISSUERS: Match.absent(),
     };
-    for (const Description of ['Portcullis: the IAM API', 'Portcullis: the STS API']) {
+    for (const Description of [
+      'Portcullis: the IAM API',
+      'Portcullis: the STS API',
+      'Portcullis: the API of services and decisions',
+    ]) {
       template.hasResourceProperties('AWS::Lambda::Function', {
         Description,
         Environment: { Variables: variables },
@@ -203,8 +209,8 @@ describe('the functions', () => {
     const functions = propertiesOf<{ Description: string; Timeout: number }>(
       'AWS::Lambda::Function',
     );
-    const apis = functions.filter(({ Description }) => Description.endsWith('API'));
-    expect(apis).toHaveLength(2);
+    const apis = functions.filter(({ Description }) => /\bAPI\b/.test(Description));
+    expect(apis).toHaveLength(3);
     for (const { Timeout } of apis) expect(Timeout).toBeLessThan(29);
   });
 });
@@ -266,6 +272,7 @@ describe('what the deployer may choose', () => {
     ).filter(({ Properties }) => Properties.ReservedConcurrentExecutions === 20);
     expect(reserved.map(({ Properties }) => Properties.Description).sort()).toEqual([
       'Portcullis: signing in with a password',
+      'Portcullis: the API of services and decisions',
       'Portcullis: the IAM API',
       'Portcullis: the STS API',
     ]);

@@ -82,6 +82,8 @@ describe('every role', () => {
       'Portcullis-ControlPlane GatewayLoggingRole',
       'Portcullis-ControlPlane IamRole',
       'Portcullis-ControlPlane IssuerRole',
+      'Portcullis-ControlPlane PortcullisRole',
+      'Portcullis-ControlPlane SignInRole',
       'Portcullis-ControlPlane StsRole',
     ]);
   });
@@ -210,6 +212,18 @@ describe('what each function may do', () => {
       },
     ]);
     expect(policyPartition('aws', 'ANPAEXAMPLE')).toMatch(/^Policy#aws#/);
+  });
+
+  test('portcullis reads both tables, writes policies and notes uses, and opens secrets', () => {
+    const noting = on('IdentitiesTable', ['ConditionCheckItem', 'PutItem', 'UpdateItem']);
+    expect(grantsOf('Portcullis-ControlPlane PortcullisRole')).toEqual(
+      [
+        ...on('IdentitiesTable', READ),
+        ...noting,
+        ...on('PoliciesTable', [...READ, ...WRITE]),
+        'kms:Decrypt on Key',
+      ].sort(),
+    );
   });
 
   test('the issuer of public documents reads identities alone', () => {

@@ -182,7 +182,7 @@ describe('synthesis refuses', () => {
     },
   );
 
-  test.each(['aws', 'iam', 'sts', 'organizations', 'execute-api'])(
+  test.each(['aws', 'iam', 'sts', 'organizations', 'portcullis', 'execute-api'])(
     'the service %s, which Portcullis defines',
     (service) => {
       expect(() => declare({ service })).toThrow(`service must not be ${service}`);

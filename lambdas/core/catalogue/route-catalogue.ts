@@ -31,6 +31,7 @@ const RESERVED_SERVICES: readonly string[] = [
   'iam',
   'lambda',
   'organizations',
+  'portcullis',
   'sts',
 ];
 
