@@ -10,6 +10,7 @@ import type { AnyOperation } from '../lambdas/operations/operation-table';
 import { ERRORS } from '../lambdas/protocol/errors';
 import { PORTCULLIS_OPERATIONS } from '../lambdas/portcullis/operation-table';
 import { STS_OPERATIONS } from '../lambdas/sts/operation-table';
+import { PROOFS } from '../test/conformance/proofs';
 
 const NO_ORGANIZATION =
   'There are no organizations: answers as AWS does for an account without one.';
@@ -46,7 +47,18 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 }
 
-function operationRow({ name, route, accessLevel, authorization }: AnyOperation): string[] {
+/** The clients that call the operation in the tests. */
+function provenWith(service: string, name: string): string {
+  return Object.entries(PROOFS)
+    .filter(([, operations]) => operations.has(`${service}:${name}`))
+    .map(([client]) => client)
+    .join(', ');
+}
+
+function operationRow(
+  service: string,
+  { name, route, accessLevel, authorization }: AnyOperation,
+): string[] {
   const passes =
     authorization === undefined || !('passedRole' in authorization) ? [] : ['iam:PassRole'];
   return [
@@ -58,6 +70,7 @@ function operationRow({ name, route, accessLevel, authorization }: AnyOperation)
       : [authorization.action, ...passes].map(code).join(', '),
     authorization === undefined ? '' : code(authorization.resourceType),
     (authorization?.conditionKeys ?? []).map(code).join(', '),
+    provenWith(service, name),
     REMARKS[name] ?? '',
   ];
 }
@@ -77,9 +90,10 @@ function writeOperations(): string {
           'permission',
           'resource',
           'condition keys',
+          'proven with',
           'remarks',
         ],
-        operations.map(operationRow),
+        operations.map((operation) => operationRow(service, operation)),
       ),
   );
   return `# Operations
@@ -87,7 +101,8 @@ function writeOperations(): string {
 Made of the operation rows by \`npm run docs\`. Besides its own condition keys, each operation has those of every request.
 Over REST, what is not in the path stands in the query of a GET or DELETE, else in a JSON body; an answer is always 200 with the
 members of AWS's answer, an error \`{"code", "message", "requestId"}\`. \`GET /iam/openapi.json\`, \`GET /sts/openapi.json\` and
-\`GET /portcullis/openapi.json\` describe it all, without credentials.
+\`GET /portcullis/openapi.json\` describe it all, without credentials. \`proven with\` names the clients of AWS's that
+call the operation in the tests, unchanged.
 
 ${sections.join('\n\n')}
 `;

@@ -10,7 +10,7 @@ import type { AccessKeyRecord } from '../identity/entities';
 import type { LoadedPrincipal } from '../identity/principals';
 import { multiFactorAge } from '../identity/sessions';
 import { ERRORS, IamError } from '../protocol/errors';
-import type { Store } from '../store/store';
+import { StoreUnavailable, type Store } from '../store/store';
 import type { DecidedRoute, GuardedAnswer } from './answers/guarded-answer';
 import { Authentication } from './authentication';
 import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from './decision-log';
@@ -39,6 +39,9 @@ export interface AuthorizerOptions {
   /** Takes one line of JSON for every call. */
   readonly log: (line: string) => void;
 }
+
+/** A slow store is an outage like one that is down, however many reads in a row a call needs: each has only its own limit. */
+export const LONGEST_ANSWER_MILLISECONDS = 2900;
 
 /**
  * Answers a gateway's question about one call.
@@ -77,7 +80,7 @@ export class Authorizer {
     let answer: GuardedAnswer;
     try {
       request = form.read(event);
-      answer = await this.#decide(request, form, startedAt);
+      answer = await withinTime(this.#decide(request, form, startedAt));
       written = form.decided(answer);
     } catch (error) {
       const durationMilliseconds = this.options.now() - startedAt;
@@ -150,6 +153,21 @@ export class Authorizer {
     this.options.note?.({ caller: principal.caller, actions, now });
     const { requestId } = request.http;
     return { caller: principal.caller, scheme, payloadHash, requestId, routes };
+  }
+}
+
+/** The decision, or an outage where it is not there in time. */
+async function withinTime(decision: Promise<GuardedAnswer>): Promise<GuardedAnswer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new StoreUnavailable(`no decision after ${LONGEST_ANSWER_MILLISECONDS} ms`));
+    }, LONGEST_ANSWER_MILLISECONDS);
+  });
+  try {
+    return await Promise.race([decision, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -30,7 +30,7 @@ const setCredentials = (): void => {
 beforeAll(async () => {
   setCredentials();
   engine = await startDynamoDb({ directory: undefined });
-  await createTables(engine.endpoint);
+  await createTables(clientOptions(engine.endpoint));
   const tables = { identitiesTable: IDENTITIES_TABLE, policiesTable: POLICIES_TABLE };
   store = new DynamoDbStore({ ...tables, client: clientOptions(engine.endpoint) });
   deployment = await deployAdmin({ intercept: () => store, rows: store });

@@ -6,7 +6,9 @@ import path from 'node:path';
 import { AUTHORITY, CERTIFICATE, CERTIFICATE_KEY } from '../credentials/certificates';
 import { samlMetadata } from '../credentials/saml-metadata-documents';
 import { type LocalProcess, ROOT_CREDENTIALS, startLocalProcess } from '../harness/local-process';
+import { type RecordingProxy, startRecordingProxy } from '../harness/recording-proxy';
 import { hasTool, runTool, skipWithout, type ToolResult } from '../harness/tools';
+import { readRecordedCalls } from './proofs';
 
 const ENVIRONMENT = {
   ...withoutMissingConfiguration(),
@@ -105,11 +107,13 @@ const describeWithProvider = hasProvider() ? describe : describe.skip;
 /* The tests are one life, in this order; a process of Terraform and its provider takes seconds to start. */
 describeWithProvider('Terraform administers a local run', () => {
   let local: LocalProcess;
+  let proxy: RecordingProxy;
 
   beforeAll(async () => {
     local = await startLocalProcess(['--ephemeral']);
+    proxy = await startRecordingProxy(local.admin);
     const variables = {
-      admin_endpoint: local.admin,
+      admin_endpoint: proxy.endpoint,
       certificate: CERTIFICATE,
       certificate_chain: AUTHORITY,
       certificate_key: CERTIFICATE_KEY,
@@ -119,6 +123,7 @@ describeWithProvider('Terraform administers a local run', () => {
     writeFileSync(path.join(folder, 'terraform.tfvars.json'), JSON.stringify(variables));
   });
   afterAll(async () => {
+    await proxy.stop();
     expect(await local.stop()).toBe(0);
     rmSync(folder, { recursive: true });
   });
@@ -210,5 +215,10 @@ describeWithProvider('Terraform administers a local run', () => {
   test('everything is destroyed', async () => {
     const destroyed = await succeed(['destroy', '-no-color', '-auto-approve', '-var=generation=2']);
     expect(destroyed).toContain('Destroy complete! Resources: 41 destroyed');
+  });
+
+  test('what the provider called is what the documents say', () => {
+    const operations = proxy.operations();
+    expect(operations).toEqual(readRecordedCalls('Terraform', operations));
   });
 });

@@ -14,8 +14,8 @@ export const clientOptions = (endpoint: string): DynamoDBClientConfig => ({
 });
 
 /** Makes the two tables as the deployment does: on demand, string keys `pk` and `sk`. */
-export async function createTables(endpoint: string): Promise<void> {
-  const client = new DynamoDBClient(clientOptions(endpoint));
+export async function createTables(options: DynamoDBClientConfig): Promise<void> {
+  const client = new DynamoDBClient(options);
   for (const TableName of [IDENTITIES_TABLE, POLICIES_TABLE]) {
     await client.send(
       new CreateTableCommand({
@@ -50,7 +50,7 @@ export async function openDynamoDbEngine(started: {
   readonly endpoint: string;
   readonly stop: () => Promise<void>;
 }): Promise<Engine> {
-  await createTables(started.endpoint);
+  await createTables(clientOptions(started.endpoint));
   const stores: DynamoDbStore[] = [];
   return {
     openStore: (now) => {

@@ -18,7 +18,7 @@ let serial = 0;
 
 beforeAll(async () => {
   engine = await startDynamoDb({ directory: undefined });
-  await createTables(engine.endpoint);
+  await createTables(clientOptions(engine.endpoint));
   front = await startFaultyFront(engine.endpoint);
   store = openDynamoDbStore(front.endpoint);
 });

@@ -34,7 +34,7 @@ export function describeEngine(
     beforeAll(async () => {
       const engine = await start();
       stop = engine.stop;
-      await createTables(engine.endpoint);
+      await createTables(clientOptions(engine.endpoint));
       client = new DynamoDBClient({ ...clientOptions(engine.endpoint), maxAttempts: 1 });
     }, 120_000);
     afterAll(async () => {

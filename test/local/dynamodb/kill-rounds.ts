@@ -202,7 +202,7 @@ export async function runKillRounds(
   for (let round = 1; round <= rounds + 1; round += 1) {
     const engine = await startEngine(directory);
     try {
-      if (round === 1) await createTables(engine.endpoint);
+      if (round === 1) await createTables(clientOptions(engine.endpoint));
       await verify(engine.client, ledger);
       if (round > rounds) break;
       const writers = Array.from({ length: WRITERS }, (_, writer) =>

@@ -42,7 +42,7 @@ afterEach(() => {
 describe('the data', () => {
   test('is there after a restart, and for its owner alone', async () => {
     const first = await startDynamoDb({ directory });
-    await createTables(first.endpoint);
+    await createTables(clientOptions(first.endpoint));
     const client = new DynamoDBClient(clientOptions(first.endpoint));
     const Item = { pk: { S: 'p' }, sk: { S: 's' }, B: { B: Uint8Array.of(1, 2) } };
     await client.send(new PutItemCommand({ TableName: IDENTITIES_TABLE, Item }));
@@ -258,7 +258,7 @@ describe('the port', () => {
 
   test('is let go of only when the requests under way are answered', async () => {
     const { endpoint, stop } = await start();
-    await createTables(endpoint);
+    await createTables(clientOptions(endpoint));
     const client = new DynamoDBClient({ ...clientOptions(endpoint), maxAttempts: 1 });
     const puts = Array.from({ length: 20 }, (_, index) =>
       client.send(
