@@ -1,116 +1,22 @@
-import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
-import { findInconsistencies } from '../../lambdas/identity/consistency';
-import type { MemoryStore } from '../../lambdas/store/memory-store';
-import type { Store } from '../../lambdas/store/store';
-import { FaultyStore, type FaultPlan } from '../contract/faults';
-import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
-import { refusal } from '../operations/refusal';
-import { Scenery } from '../operations/scenery';
-import { commandOf } from './command';
 import { expectOutcome } from './expected-outcome';
-import type { OperationCase } from './operation-case';
-import { OPERATION_CASES } from './operation-cases';
+import { callWithFault, describeFaults, makeCase, send } from './faulty-calls';
 
-/* Every row, with every call of the store failing in turn: nothing half done, nothing claimed that is not so. */
+/* Every operation with one fault of each kind; test/conformance/faults.conformance.ts has every call of the store fail. */
 
-let deployment: AdminDeployment;
-let scenery: Scenery;
-let faulty: FaultyStore | undefined;
-
-/** The store, or what has been put in its place for one call. */
-function switchable(store: MemoryStore): Store {
-  const current = (): Store => faulty ?? store;
-  return {
-    get: (...read) => current().get(...read),
-    getMany: (...read) => current().getMany(...read),
-    query: (...read) => current().query(...read),
-    // That a key's use and an access are noted is no part of the call, and has tests of its own.
-    transact: (writes, options) =>
-      (/^(?:AccessKeyUse|RoleUse|LastAccessed)\//.test(options.token) ? store : current()).transact(
-        writes,
-        options,
-      ),
-  };
-}
-
-async function makeCase(name: string): Promise<OperationCase> {
-  const make = OPERATION_CASES[name];
-  if (make === undefined) throw new Error(`${name} has no case`);
-  const known = await make(scenery);
-  if (known.caller !== undefined) {
-    const { UserName } = known.caller;
-    await scenery.permit(UserName, { Effect: 'Allow', Action: `iam:${name}`, Resource: '*' });
-  }
-  return known;
-}
-
-/** Made by whoever can make it: the root user, but for what only a user can do. */
-async function send(name: string, { input, caller }: OperationCase) {
-  return deployment.iam(caller?.credentials).send(commandOf(name, input));
-}
-
-/** Makes the call with a fault; whether the fault came up. */
-async function callWithFault(
-  name: string,
-  known: OperationCase,
-  plan: FaultPlan,
-): Promise<boolean> {
-  faulty = new FaultyStore(deployment.store, plan);
-  const { hasFailed, outcome } = await (async (store) => {
-    const call = send(name, known);
-    const outcome = await refusal(call).catch((error: unknown) => error);
-    return { hasFailed: store.hasFailed, outcome };
-  })(faulty);
-  faulty = undefined;
-  if (hasFailed) expect(outcome).toMatchObject({ statusCode: 503 });
-  return hasFailed;
-}
-
-describe.each(IAM_OPERATIONS.operations.map(({ name }) => name))('%s', (name) => {
-  // A deployment for each: what the others left would have to be checked again and again.
-  beforeAll(async () => {
-    deployment = await deployAdmin({
-      intercept: switchable,
-      quotas: { ServerCertificatesPerAccount: 1000 },
-    });
-    scenery = new Scenery(deployment.iam());
-  });
-  afterAll(async () => {
-    await deployment.close();
-  });
-  afterEach(async () => {
-    expect(await findInconsistencies(deployment.store, ACCOUNT)).toEqual([]);
-  });
-
-  test('a call of the store that fails leaves nothing behind, and the next try works', async () => {
-    let failures = 0;
-    for (let at = 1; ; at += 1) {
-      const known = await makeCase(name);
-      if (!(await callWithFault(name, known, { at, fault: 'error' }))) break;
-      failures += 1;
-      await expectOutcome(send(name, known), known);
-    }
-    expect(failures).toBeGreaterThan(0);
-  });
-
-  test('a write that is done and reported as failed is not claimed, and is whole', async () => {
-    for (let at = 1; ; at += 1) {
-      const known = await makeCase(name);
-      const plan = { at, fault: 'commit-then-error', calls: 'writes' } as const;
-      if (!(await callWithFault(name, known, plan))) break;
-    }
-  });
-
-  test('a call of the store that times out, read or write, leaves nothing behind', async () => {
-    // Nothing is done: the very same call is made until no call of the store is left to fail.
+describeFaults((name) => {
+  test('a first call of the store that fails is told, and the next try works', async () => {
     const known = await makeCase(name);
-    let failures = 0;
-    while (
-      await callWithFault(name, known, { at: failures + 1, fault: 'timeout', delayMilliseconds: 1 })
-    ) {
-      failures += 1;
-    }
-    expect(failures).toBeGreaterThan(0);
-    await makeCase(name).then((next) => expectOutcome(send(name, next), next));
+    expect(await callWithFault(name, known, { at: 1, fault: 'error' })).toBe(true);
+    const late = { at: 2, fault: 'timeout', delayMilliseconds: 1 } as const;
+    await callWithFault(name, known, late);
+    await expectOutcome(send(name, known), known);
+  });
+
+  test('a first write that is done and reported as failed is not claimed, and is whole', async () => {
+    const known = await makeCase(name);
+    const plan = { at: 1, fault: 'commit-then-error', calls: 'writes' } as const;
+    const isWrite = await callWithFault(name, known, plan);
+    // Whatever reads only is answered.
+    if (!isWrite) await expectOutcome(send(name, known), known);
   });
 });
