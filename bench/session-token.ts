@@ -1,7 +1,8 @@
 import { createHash, createHmac, createSecretKey, randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { DataKey, type DataKeys } from '../lambdas/credentials/data-key';
-import { SessionTokens, type SessionClaims } from '../lambdas/credentials/session-token';
+import type { SessionClaims } from '../lambdas/credentials/session-claims';
+import { SessionTokens } from '../lambdas/credentials/session-token';
 
 /* How long a session token takes to open, beside one SHA-256 and one HMAC; medians of one run. */
 

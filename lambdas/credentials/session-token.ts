@@ -4,14 +4,6 @@ import type { DataKeys } from './data-key';
 import { openBytes, seal } from './sealed-box';
 import { readSessionClaims, type SessionClaims } from './session-claims';
 
-export type {
-  SessionClaims,
-  SessionKind,
-  SessionPolicies,
-  SessionPolicyReference,
-  SessionTag,
-} from './session-claims';
-
 /**
  * API Gateway lets all headers of a request have 10,240 bytes together.
  *

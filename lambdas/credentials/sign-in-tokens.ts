@@ -97,9 +97,6 @@ const CHALLENGE: TokenForm<ChallengeClaims> = {
       : undefined,
 };
 
-/** How an access token begins; any other bearer token is somebody else's. */
-export const BEARER_PREFIX = BEARER.prefix;
-
 export type BearerTokens = SealedTokens<BearerClaims>;
 
 export const createBearerTokens = (dataKeys: DataKeys): BearerTokens =>

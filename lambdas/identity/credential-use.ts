@@ -76,7 +76,9 @@ function notingOf(use: Use): Noting | undefined {
   if (session === undefined) {
     return noteAccessKey(accessKeyId, use);
   }
-  return session.kind === 'role' ? noteRole(session.accountId, session.principalId, use) : undefined;
+  return session.kind === 'role'
+    ? noteRole(session.accountId, session.principalId, use)
+    : undefined;
 }
 
 function noteAccessKey(accessKeyId: string, { serviceName, region, now }: Use): Noting {

@@ -40,8 +40,6 @@ export const readOutboundFederation = row<OutboundFederationRecord>('outbound fe
   CreateDate: number,
 });
 
-export const readIssuer = row<IssuerRecord>('issuer', { AccountId: text, CreateDate: number });
-
 export const readSigningKey = row<SigningKeyRecord>('signing key', {
   KeyId: text,
   Algorithm: oneOf(...ISSUER_ALGORITHMS),

@@ -19,7 +19,7 @@ export async function handler(event: unknown): Promise<SamlVerification> {
 }
 
 function createOptions(environment: NodeJS.ProcessEnv): SamlVerificationOptions {
-  const require = (name: string): string => {
+  const variable = (name: string): string => {
     const value = environment[name];
     if (value === undefined || value === '') {
       throw new Error(`the environment has no ${name}`);
@@ -27,14 +27,14 @@ function createOptions(environment: NodeJS.ProcessEnv): SamlVerificationOptions 
     return value;
   };
   const store = new DynamoDbStore({
-    identitiesTable: require('IDENTITIES_TABLE'),
-    policiesTable: require('POLICIES_TABLE'),
+    identitiesTable: variable('IDENTITIES_TABLE'),
+    policiesTable: variable('POLICIES_TABLE'),
   });
-  const keyEncryption = createKmsKeyEncryption(require('KMS_KEY_ID'));
+  const keyEncryption = createKmsKeyEncryption(variable('KMS_KEY_ID'));
   return {
     store,
     secrets: new SealedSecrets(new DataKeys({ store, keyEncryption, clock: Date.now })),
-    audience: require('SAML_AUDIENCE'),
+    audience: variable('SAML_AUDIENCE'),
     now: Date.now,
   };
 }

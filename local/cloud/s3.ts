@@ -20,8 +20,9 @@ export function answerS3(
 ): S3Answer {
   const [bucket = '', ...rest] = url.pathname.slice(1).split('/').map(decodeURIComponent);
   const key = rest.join('/');
-  if (request.method === 'GET' && key === '') return answerBucket(store, region, bucket, url);
-  switch (request.method) {
+  const { method = '' } = request;
+  if (method === 'GET' && key === '') return answerBucket(store, region, bucket, url);
+  switch (method) {
     case 'PUT':
       if (key === '') return { statusCode: 200, body: '' };
       store.write(bucket, key, decodeChunks(body, request.headers));
@@ -74,7 +75,7 @@ function xml(name: string, value: XmlValue): S3Answer {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
 export function decodeChunks(body: Buffer, headers: IncomingMessage['headers']): Buffer {
-  const encoding = String(headers['content-encoding'] ?? '');
+  const encoding = headers['content-encoding'] ?? '';
   const hash = String(headers['x-amz-content-sha256'] ?? '');
   if (!encoding.includes('aws-chunked') && !hash.startsWith('STREAMING-')) return body;
   const chunks: Buffer[] = [];

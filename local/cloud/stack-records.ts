@@ -106,10 +106,9 @@ function bucketOf(
   bucket: unknown,
   environment: { readonly accountId: string; readonly region: string },
 ): string {
-  const name =
-    typeof bucket === 'string'
-      ? bucket
-      : String((bucket as Readonly<Record<string, unknown>> | undefined)?.['Fn::Sub'] ?? '');
+  const substituted = (bucket as Readonly<Record<string, unknown>> | undefined)?.['Fn::Sub'];
+  const name = typeof bucket === 'string' ? bucket : substituted;
+  if (typeof name !== 'string') throw new TemplateError('the bucket of an asset has no name');
   return name
     .replaceAll('${AWS::AccountId}', environment.accountId)
     .replaceAll('${AWS::Region}', environment.region)

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { seal } from '../../lambdas/credentials/sealed-box';
-import {
-  MAX_SESSION_TOKEN_LENGTH,
-  SessionTokens,
-  type SessionClaims,
-} from '../../lambdas/credentials/session-token';
+import type { SessionClaims } from '../../lambdas/credentials/session-claims';
+import { MAX_SESSION_TOKEN_LENGTH, SessionTokens } from '../../lambdas/credentials/session-token';
 import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { deploy } from './test-data-keys';
 

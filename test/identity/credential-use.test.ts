@@ -29,8 +29,7 @@ async function storeWithKey(): Promise<{ store: Store; count: () => number }> {
   return { store, count: () => transactions };
 }
 
-const useOf = (store: Store): CredentialUse =>
-  new CredentialUse({ store, region: 'eu-central-1' });
+const useOf = (store: Store): CredentialUse => new CredentialUse({ store, region: 'eu-central-1' });
 
 async function dateIn(store: Store): Promise<unknown> {
   const item = await store.get(accessKeyLastUsedKey(KEY), { consistent: true });
@@ -41,7 +40,11 @@ test('one function writes once in a quarter of an hour', async () => {
   const { store, count } = await storeWithKey();
   const use = useOf(store);
   for (let minute = 0; minute < 15; minute += 1)
-    await use.note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START + minute * MINUTE });
+    await use.note({
+      user: { accessKeyId: KEY },
+      serviceName: 'iam',
+      now: START + minute * MINUTE,
+    });
   expect(count()).toBe(1);
   expect(await dateIn(store)).toBe(START);
   await use.note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START + 15 * MINUTE });
@@ -53,13 +56,21 @@ test('what another function has noted is not written again, and no later use by 
   const { store } = await storeWithKey();
   await useOf(store).note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START });
   await useOf(store).note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START + MINUTE });
-  await useOf(store).note({ user: { accessKeyId: KEY }, serviceName: 'iam', now: START - 60 * MINUTE });
+  await useOf(store).note({
+    user: { accessKeyId: KEY },
+    serviceName: 'iam',
+    now: START - 60 * MINUTE,
+  });
   expect(await dateIn(store)).toBe(START);
 });
 
 test('a key that is gone is not noted', async () => {
   const { store } = await storeWithKey();
-  await useOf(store).note({ user: { accessKeyId: 'AKIAGONEGONEGONEGONE' }, serviceName: 'iam', now: START });
+  await useOf(store).note({
+    user: { accessKeyId: 'AKIAGONEGONEGONEGONE' },
+    serviceName: 'iam',
+    now: START,
+  });
   const key = accessKeyLastUsedKey('AKIAGONEGONEGONEGONE');
   expect(await store.get(key, { consistent: true })).toBeUndefined();
 });

