@@ -4,6 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 export interface SigningCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 class Sha256 {

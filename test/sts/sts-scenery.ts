@@ -17,7 +17,7 @@ import { Scenery } from '../operations/scenery';
 
 /** Users, roles and the sessions between them. */
 export class StsScenery extends Scenery {
-  constructor(readonly deployment: AdminDeployment) {
+  constructor(readonly deployment: Pick<AdminDeployment, 'iam' | 'sts'>) {
     super(deployment.iam());
   }
 
