@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
   HttpMethod,
@@ -61,7 +62,18 @@ export class NotesStack extends Stack {
       httpApi,
       autoDeploy: true,
       throttle: { rateLimit: 50, burstLimit: 100 },
-      accessLogSettings: { destination: new LogGroupLogDestination(logGroup) },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        // No query: a presigned address is a credential.
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: '$context.requestId',
+            routeKey: '$context.routeKey',
+            status: '$context.status',
+            authorizerError: '$context.authorizer.error',
+          }),
+        ),
+      },
     });
     Validations.of(httpApi).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',

@@ -146,7 +146,8 @@ function contextOf(
         : { userAgent: headerOf(request, 'user-agent') }),
     },
     requestId,
-    domainName: (headerOf(request, 'host') ?? '').replace(/:\d+$/, ''),
+    // The stage is part of the path, as it is at the API's own domain alone: that is what the authorizer concludes from it.
+    domainName: `${api.apiId}.execute-api.${api.region}.amazonaws.com`,
     connectionId,
     apiId: api.apiId,
   };

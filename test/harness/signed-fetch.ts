@@ -23,19 +23,22 @@ class Sha256 {
   }
 }
 
-/** One request, signed by AWS's own signer. */
-export async function fetchSigned(
+/** What a request is made of besides its address. */
+export interface SignedRequest {
+  readonly service: string;
+  readonly credentials: SigningCredentials;
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The headers of a request, signed by AWS's own signer. */
+export async function signHeaders(
   address: string,
-  options: {
-    readonly service: string;
-    readonly credentials: SigningCredentials;
-    readonly method?: string;
-    readonly body?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-  },
-): Promise<Response> {
+  request: SignedRequest,
+): Promise<Record<string, string>> {
   const url = new URL(address);
-  const { service, credentials, method = 'POST', body, headers = {} } = options;
+  const { service, credentials, method = 'POST', body, headers = {} } = request;
   const signer = new SignatureV4({
     service,
     region: 'us-east-1',
@@ -52,5 +55,12 @@ export async function fetchSigned(
     headers: { host: url.host, ...headers },
     ...(body !== undefined && { body }),
   });
-  return fetch(url, { method, headers: signed.headers, ...(body !== undefined && { body }) });
+  return signed.headers;
+}
+
+/** One request, signed by AWS's own signer. */
+export async function fetchSigned(address: string, request: SignedRequest): Promise<Response> {
+  const { method = 'POST', body } = request;
+  const headers = await signHeaders(address, request);
+  return fetch(address, { method, headers, ...(body !== undefined && { body }) });
 }

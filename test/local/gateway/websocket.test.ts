@@ -166,6 +166,13 @@ test.each([
   expect(ofType('CONNECT')).toHaveLength(0);
 });
 
+test('an event names the domain at which the stage is part of the path', async () => {
+  await open('/v1?token=deny');
+  expect(guardEvents[0]?.requestContext['domainName']).toBe(
+    `${api.apiId}.execute-api.eu-west-1.amazonaws.com`,
+  );
+});
+
 test('a missing identity is refused before the authorizer is called', async () => {
   await open('/v1');
   expect(guardEvents).toHaveLength(0);
