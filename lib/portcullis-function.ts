@@ -96,6 +96,7 @@ export const NEVER_LOADED: readonly string[] = [
 export const REPLACED: Readonly<Record<string, string>> = {
   '@aws-sdk/endpoint-cache': lambdaEntry('store/left-out/endpoint-cache.ts'),
   '@aws-sdk/credential-provider-node': lambdaEntry('store/left-out/credential-provider.ts'),
+  '@smithy/core/checksum': lambdaEntry('store/left-out/checksum.ts'),
   '@aws/lambda-invoke-store': lambdaEntry('store/left-out/invoke-store.ts'),
 };
 

@@ -1,25 +1,32 @@
-import { describeDenial } from '../core/access-denied';
 import type { RouteCatalogue } from '../core/catalogue/route-catalogue';
-import type { Decision } from '../core/decision';
-import { evaluate } from '../core/evaluate';
-import type { RequestContext } from '../core/request-context';
-import { signatureDoesNotMatch } from '../credentials/authentication-errors';
+import {
+  missingAuthenticationToken,
+  signatureDoesNotMatch,
+} from '../credentials/authentication-errors';
 import type { SessionTokens } from '../credentials/session-token';
 import type { BearerTokens } from '../credentials/sign-in-tokens';
 import type { AccessKeyRecord } from '../identity/entities';
-import type { LoadedPrincipal } from '../identity/principals';
-import { multiFactorAge } from '../identity/sessions';
 import { ERRORS, IamError } from '../protocol/errors';
+import type { HttpRequest } from '../protocol/http';
 import { StoreUnavailable, type Store } from '../store/store';
 import type { DecidedRoute, GuardedAnswer } from './answers/guarded-answer';
 import { Authentication } from './authentication';
 import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from './decision-log';
-import type { GuardedRequest } from './events/guarded-request';
+import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
 import type { GatewayForm, Written } from './gateway-form';
 import { gatewayFormOf, type GatewaySettings } from './gateways';
+import { readRouteContext } from './guarded-context';
+import {
+  ANONYMOUS,
+  decideGuarded,
+  resourceAccountOf,
+  subjectOf,
+  type DecisionSubject,
+  type GuardedQuestion,
+} from './guarded-decision';
 import { findGuardedResource, type GuardedResource } from './guarded-resource';
+import { GuardedServices, type GuardedService } from './guarded-services';
 import { PrincipalCache } from './principal-cache';
-import { requestKeys } from '../protocol/request-keys';
 import { RouteCatalogues } from './route-catalogue';
 import type { GuardedUse } from './usage';
 
@@ -54,11 +61,13 @@ export const LONGEST_ANSWER_MILLISECONDS = 2900;
 export class Authorizer {
   readonly #authentication: Authentication;
   readonly #catalogues: RouteCatalogues;
+  readonly #services: GuardedServices;
 
   constructor(private readonly options: AuthorizerOptions) {
     const principals = new PrincipalCache(options.store, options);
     this.#authentication = new Authentication({ ...options, principals });
     this.#catalogues = new RouteCatalogues(options.store, options);
+    this.#services = new GuardedServices(options.store, options);
   }
 
   /** The answer to the event of a gateway's authorizer, in the form that this gateway reads. */
@@ -123,13 +132,18 @@ export class Authorizer {
     now: number,
   ): Promise<GuardedAnswer> {
     const ownName = request.gateway.service;
-    const service = this.#authentication.serviceOf(request.http) ?? ownName;
+    const isAnonymous = hasNoCredentials(request.http);
+    const service = isAnonymous
+      ? ownName
+      : (this.#authentication.serviceOf(request.http) ?? ownName);
     const loading =
       form.catalogue === undefined
         ? this.#catalogues.get(request.gateway.apiId, request.gateway.stage)
         : Promise.resolve(form.catalogue());
+    const asking = loading.then((catalogue) => this.#findQuestions(request, catalogue));
     // Where the credentials are bad nobody waits for the catalogue; its failure must not be the process's.
-    loading.catch(() => undefined);
+    asking.catch(() => undefined);
+    if (isAnonymous) return decideAnonymously(request, await asking, now);
     const services = service === ownName ? [] : ownService(await loading);
     const { principal, payloadHash, scheme } = await this.#authentication.authenticate(
       request,
@@ -139,21 +153,92 @@ export class Authorizer {
     if (payloadHash !== undefined && request.isBody?.(payloadHash) === false) {
       throw signatureDoesNotMatch();
     }
-    const catalogue = await loading;
-    const routes = request.routes.map((route) => {
-      const guarded = findGuardedResource(request, route, catalogue);
-      return {
-        route,
-        action: guarded.action,
-        resource: guarded.resource ?? guarded.template,
-        ...decideGuarded(request, guarded, principal, now),
-      };
-    });
+    const routes = decideRoutes(await asking, subjectOf(principal, now), now);
     const actions = [...new Set(routes.map(({ action }) => action))];
     this.options.note?.({ caller: principal.caller, actions, now });
     const { requestId } = request.http;
     return { caller: principal.caller, scheme, payloadHash, requestId, routes };
   }
+
+  /** What each route asks for; beside the caller, so that nobody waits for one after the other. */
+  async #findQuestions(
+    request: GuardedRequest,
+    catalogue: RouteCatalogue | undefined,
+  ): Promise<readonly RouteQuestion[]> {
+    return Promise.all(
+      request.routes.map(async (route) => {
+        const guarded = findGuardedResource(request, route, catalogue);
+        const { resource, service: name } = guarded;
+        const service =
+          resource === undefined || name === undefined
+            ? undefined
+            : await this.#services.get(resourceAccountOf(resource, request.gateway), name);
+        return { request, route, service, guarded: withContext(request, route, guarded, service) };
+      }),
+    );
+  }
+}
+
+interface RouteQuestion extends GuardedQuestion {
+  readonly route: GuardedRoute;
+}
+
+const CONTEXT_UNREADABLE =
+  'because a value of the request that conditions are about is not of its type';
+
+function withContext(
+  request: GuardedRequest,
+  route: GuardedRoute,
+  guarded: GuardedResource,
+  service: GuardedService | undefined,
+): GuardedResource {
+  const { contextKeys, action, resource } = guarded;
+  if (contextKeys === undefined || resource === undefined) return guarded;
+  const asked = { request, route, action, catalogue: service?.catalogue };
+  const context = readRouteContext(contextKeys, asked);
+  return context === undefined
+    ? { ...guarded, resource: undefined, refusal: CONTEXT_UNREADABLE }
+    : { ...guarded, context };
+}
+
+function decideRoutes(
+  questions: readonly RouteQuestion[],
+  subject: DecisionSubject,
+  now: number,
+): readonly DecidedRoute[] {
+  return questions.map((question) => ({
+    route: question.route,
+    action: question.guarded.action,
+    resource: question.guarded.resource ?? question.guarded.template,
+    ...decideGuarded(question, subject, now),
+  }));
+}
+
+/** Nothing that could be meant as a credential: one that is wrong is never the same as none. */
+function hasNoCredentials({ headers, query }: HttpRequest): boolean {
+  return (
+    !headers.has('authorization') &&
+    !headers.has('x-amz-security-token') &&
+    !query.some(([name]) => /^x-amz-/i.test(name))
+  );
+}
+
+/**
+ * Whoever calls without credentials may do what the policy of the resource allows everyone; for all else credentials are missing.
+ *
+ * Errors: MissingAuthenticationToken.
+ */
+function decideAnonymously(
+  request: GuardedRequest,
+  questions: readonly RouteQuestion[],
+  now: number,
+): GuardedAnswer {
+  const routes = decideRoutes(questions, ANONYMOUS, now);
+  if (routes.some(({ decision }) => decision.decision !== 'allowed')) {
+    throw missingAuthenticationToken();
+  }
+  const { requestId } = request.http;
+  return { caller: undefined, scheme: 'anonymous', payloadHash: undefined, requestId, routes };
 }
 
 /** The decision, or an outage where it is not there in time. */
@@ -174,42 +259,4 @@ async function withinTime(decision: Promise<GuardedAnswer>): Promise<GuardedAnsw
 /** A catalogue's service may be signed for under its own name. */
 function ownService(catalogue: RouteCatalogue | undefined): readonly string[] {
   return catalogue === undefined ? [] : [catalogue.service];
-}
-
-function decideGuarded(
-  request: GuardedRequest,
-  { action, resource, template, refusal = '' }: GuardedResource,
-  { caller, policies }: LoadedPrincipal,
-  now: number,
-): { decision: Decision; message: string | undefined } {
-  if (resource === undefined) {
-    return {
-      decision: { decision: 'implicitDeny', because: [] },
-      message: `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${template} ${refusal}`,
-    };
-  }
-  const { gateway, http } = request;
-  const resourceAccount = accountOf(resource) ?? gateway.accountId;
-  const context: RequestContext = {
-    principal: caller.principal,
-    action,
-    resource,
-    resourceAccount,
-    context: {
-      ...caller.context,
-      ...multiFactorAge(caller.session, now),
-      ...requestKeys(http, { region: gateway.region, resourceAccount, now }),
-    },
-  };
-  const decision = evaluate(context, policies);
-  return {
-    decision,
-    message: decision.decision === 'allowed' ? undefined : describeDenial(context, decision),
-  };
-}
-
-/** The account in an ARN; a resource without one belongs to the account of its API. */
-function accountOf(resource: string): string | undefined {
-  const account = resource.split(':', 5)[4];
-  return account === undefined || account === '' ? undefined : account;
 }

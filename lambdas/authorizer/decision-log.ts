@@ -10,7 +10,7 @@ import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
 export type LogEntry = Readonly<Record<string, unknown>>;
 
 export interface LoggedDecision {
-  readonly caller: Caller;
+  readonly caller: Caller | undefined;
   readonly route: GuardedRoute;
   readonly action: string;
   readonly resource: string;
@@ -29,9 +29,9 @@ export function decisionEntry(request: GuardedRequest, logged: LoggedDecision): 
     event: 'decision',
     ...aboutRequest(request),
     route: logged.route.name,
-    principalArn: caller.principal.arn,
-    principalId: caller.userId,
-    accessKeyId: caller.accessKeyId,
+    principalArn: caller?.principal.arn,
+    principalId: caller?.userId ?? 'anonymous',
+    accessKeyId: caller?.accessKeyId,
     action: logged.action,
     resource: logged.resource,
     decision: decision.decision,

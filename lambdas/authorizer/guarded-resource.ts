@@ -3,12 +3,14 @@ import {
   MAX_RESOURCE_LENGTH,
   type ResourceTemplate,
 } from '../core/catalogue/resource-template';
+import type { RouteContext } from '../core/catalogue/route-context';
 import { findRoute, type RouteCatalogue } from '../core/catalogue/route-catalogue';
 import {
   parseRoutePath,
   readPathParameter,
   type RouteParameter,
 } from '../core/catalogue/route-path';
+import type { ConditionContext } from '../core/request-context';
 import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
 
 /** What a call asks to do. */
@@ -18,6 +20,12 @@ export interface GuardedResource {
   readonly resource: string | undefined;
   /** For reasons, also where there is no resource: `arn:aws:orders:…:order/{orderId}`. */
   readonly template: string;
+  /** The service whose catalogue maps the route; undefined for AWS's own actions. */
+  readonly service?: string;
+  /** What the catalogue takes from the call for conditions. */
+  readonly contextKeys?: RouteContext;
+  /** The values of those, once they have been read. */
+  readonly context?: ConditionContext;
   /** Why there is no resource: `because …`. */
   readonly refusal?: string;
 }
@@ -50,7 +58,7 @@ export function findGuardedResource(
     };
   }
   const mapped = catalogue && findRoute(catalogue, keys ?? []);
-  if (mapped === undefined) {
+  if (catalogue === undefined || mapped === undefined) {
     return unmappedResource(request, route);
   }
   const resource = fillResource(mapped.resource, request, route, mapped.parameters);
@@ -58,6 +66,8 @@ export function findGuardedResource(
     action: mapped.action,
     resource,
     template: mapped.resource.text,
+    service: catalogue.service,
+    contextKeys: mapped.context,
     ...(resource === undefined ? { refusal: NO_RESOURCE } : {}),
   };
 }

@@ -6,7 +6,13 @@ import type { KeyEncryption } from '../../lambdas/credentials/key-encryption';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
-import { inlinePolicyKey, routeCatalogueKey } from '../../lambdas/store/keys';
+import type { ServiceDefinition } from '../../lambdas/core/catalogue/service-definition';
+import {
+  inlinePolicyKey,
+  routeCatalogueKey,
+  serviceDefinitionKey,
+  servicePolicyKey,
+} from '../../lambdas/store/keys';
 import { MemoryStore } from '../../lambdas/store/memory-store';
 import {
   ACCOUNT,
@@ -25,6 +31,7 @@ export const ALICE = {
 
 /** One account with one user, and an authorizer in front of it. */
 export interface GatewayWorld {
+  readonly store: MemoryStore;
   readonly observed: ObservedStore;
   readonly authorizer: Authorizer;
   readonly lines: string[];
@@ -32,6 +39,9 @@ export interface GatewayWorld {
   readonly allow: (action: string, resource?: string, condition?: object) => Promise<void>;
   readonly forbid: (action: string, resource?: string) => Promise<void>;
   readonly registerCatalogue: (apiId: string, catalogue: object) => Promise<void>;
+  readonly defineService: (definition: ServiceDefinition, accountId?: string) => Promise<void>;
+  /** Gives every resource of a service a policy of this one statement. */
+  readonly share: (service: string, statement: object, accountId?: string) => Promise<void>;
 }
 
 /** A key service that turns keys round. */
@@ -75,6 +85,7 @@ export async function createGatewayWorld(
   };
   let grants = 0;
   return {
+    store,
     observed,
     lines,
     authorizer: new Authorizer({
@@ -92,5 +103,16 @@ export async function createGatewayWorld(
     forbid: (action, resource = '*') => grant('Deny', action, resource),
     registerCatalogue: (apiId, catalogue) =>
       put(store, routeCatalogueKey(apiId, '*'), catalogue as never),
+    defineService: (definition, accountId = ACCOUNT) =>
+      put(store, serviceDefinitionKey(accountId, definition.service), {
+        ...definition,
+        UpdateDate: NOW,
+      } as never),
+    share: (service, statement, accountId = ACCOUNT) =>
+      put(store, servicePolicyKey(accountId, service), {
+        Service: service,
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+        UpdateDate: NOW,
+      }),
   };
 }

@@ -92,7 +92,7 @@ describe('what a call asks for', () => {
     ['is no text', '/orders/%ff', { orderId: '%ff' }],
     ['is too long', '/orders/x', { orderId: 'x'.repeat(1700) }],
   ])('has no resource where a parameter %s', (_what, path, pathParameters) => {
-    expect(find({ path, pathParameters })).toEqual({
+    expect(find({ path, pathParameters })).toMatchObject({
       action: 'orders:GetOrder',
       resource: undefined,
       template: 'arn:${Partition}:orders:${Region}:${Account}:order/{orderId}',

@@ -29,8 +29,10 @@ export function answerContext(
   });
 }
 
-/** Who calls. */
-export function callerContext(caller: Caller): Record<string, string> {
+/** Who calls; of whoever calls without credentials only that it is so. */
+export function callerContext(caller: Caller | undefined): Record<string, string> {
+  if (caller === undefined)
+    return { principalId: principalIdOf(caller), principalType: 'Anonymous' };
   return toPlainTexts({
     principalArn: caller.principal.arn,
     principalId: principalIdOf(caller),
@@ -41,8 +43,8 @@ export function callerContext(caller: Caller): Record<string, string> {
 }
 
 /** The unique id, by which a gateway names the caller in its logs. */
-export function principalIdOf(caller: Caller): string {
-  return caller.principal.uniqueId ?? caller.userId;
+export function principalIdOf(caller: Caller | undefined): string {
+  return caller === undefined ? 'anonymous' : (caller.principal.uniqueId ?? caller.userId);
 }
 
 /** Leaves out what is too long for any gateway; of a denial alone, because a backend would take half an ARN for a whole one. */

@@ -5,7 +5,8 @@ import type { GuardedRoute } from '../events/guarded-request';
 
 /** What was decided about a call, before it is put into a gateway's form. */
 export interface GuardedAnswer {
-  readonly caller: Caller;
+  /** undefined where nobody said who calls, and everybody may. */
+  readonly caller: Caller | undefined;
   readonly scheme: AuthenticationScheme;
   /**
    * The hash that the caller signed for its body, in hexadecimal; the backend compares it with the body that came. undefined where

@@ -4,6 +4,7 @@ import {
   type ResourceTemplate,
 } from './resource-template';
 import { parseRouteKey, ROUTE_METHODS, type RouteKey } from './route-key';
+import { parseRouteContext, type RouteContext } from './route-context';
 import type { RouteParameter } from './route-path';
 
 /** One route of an API with what it means to a policy. */
@@ -13,6 +14,8 @@ export interface Route {
   /** `orders:GetOrder`. */
   readonly action: string;
   readonly resource: ResourceTemplate;
+  /** The condition keys that the call itself brings. */
+  readonly context: RouteContext;
 }
 
 /** How an API's routes become actions and resources. */
@@ -39,7 +42,7 @@ const MAX_ROUTES = 1000;
 
 /**
  * The one reading of a catalogue, when it is registered and when it is used: exactly the members `Service` and `Routes`, and of
- * each route `Action`, `Resource`, and either `RouteKey` or both `Method` and `Path`.
+ * each route `Action`, `Resource`, perhaps `ContextKeys`, and either `RouteKey` or both `Method` and `Path`.
  *
  * Throws {@link CatalogueRefused}.
  */
@@ -72,7 +75,12 @@ export function parseRouteCatalogue(input: unknown): RouteCatalogue {
 function parseRoute(input: unknown, what: string, service: string): [key: string, route: Route] {
   const hasKey = typeof input === 'object' && input !== null && Object.hasOwn(input, 'RouteKey');
   const names = hasKey ? ['RouteKey'] : ['Method', 'Path'];
-  const record = members(input, [...names, 'Action', 'Resource'], what);
+  const { ContextKeys: contextKeys = {}, ...record } = members(
+    input,
+    [...names, 'Action', 'Resource'],
+    what,
+    ['ContextKeys'],
+  );
   const texts = new Map<string, string>();
   for (const [name, value] of Object.entries(record)) {
     if (typeof value !== 'string') {
@@ -87,7 +95,8 @@ function parseRoute(input: unknown, what: string, service: string): [key: string
   const action = readAction(text('Action'), what, service);
   const parameters = key.parameters ?? namedArguments(text('Resource'));
   const resource = parseResourceTemplate(text('Resource'), parameters);
-  return [key.text, { parameters, action, resource }];
+  const context = parseRouteContext(contextKeys, service, parameters);
+  return [key.text, { parameters, action, resource, context }];
 }
 
 function readKey(method: string, path: string, what: string): RouteKey {
@@ -126,16 +135,17 @@ export function findRoute(
   return key === undefined ? undefined : catalogue.routes.get(key);
 }
 
-/** The members of an object that has all of these and no other. */
+/** The members of an object that has all of these, perhaps the optional ones, and no other. */
 function members<Name extends string>(
   input: unknown,
   names: readonly Name[],
   what: string,
-): Record<Name, unknown> {
+  optional: readonly string[] = [],
+): Record<Name, unknown> & { readonly ContextKeys?: unknown } {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new CatalogueRefused(`${what} is not an object`);
   }
-  const known: readonly string[] = names;
+  const known: readonly string[] = [...names, ...optional];
   const unknown = Object.keys(input).find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new CatalogueRefused(`${what} has ${unknown}, which is not known`);
