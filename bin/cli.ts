@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import type { PolicyKind } from '../lambdas/core/validate';
+import { WORKLOAD_SERVICES } from '../lambdas/identity/workload-services';
+import type { CredentialsOptions } from './commands/credentials';
 import type { FsckOptions } from './commands/fsck';
 import { runEvaluate } from './commands/evaluate';
 import { runExplain } from './commands/explain';
@@ -107,6 +109,22 @@ program
   .action(async (accountId: string) => {
     const { runSetRootPassword } = await import('./commands/set-root-password.js');
     await runSetRootPassword(accountId);
+  });
+
+program
+  .command('credentials')
+  .description('credentials of a role for the workload that runs this; for credential_process')
+  .requiredOption('--function-arn <arn>', 'output WorkloadFunctionArn of the deployment')
+  .requiredOption('--role <arn>', 'the role, or the instance profile of an instance')
+  .addOption(
+    new Option('--service <name>', 'what runs the workload; the role must trust it')
+      .choices([...WORKLOAD_SERVICES])
+      .default('lambda.amazonaws.com'),
+  )
+  .option('--session-name <name>', 'tells the sessions of one role apart', 'workload')
+  .action(async (options: CredentialsOptions) => {
+    const { runCredentials } = await import('./commands/credentials.js');
+    process.stdout.write(`${await runCredentials(options)}\n`);
   });
 
 program.parseAsync().catch((error: unknown) => {

@@ -16,6 +16,7 @@ interface Flags {
   readonly directory?: string;
   readonly app?: readonly string[];
   readonly deployable?: boolean;
+  readonly workload?: string;
 }
 
 const PROJECT_DIRECTORY = path.join(__dirname, '..');
@@ -27,6 +28,10 @@ function readFlags(): Flags {
     .option('--directory <path>', 'where data is kept (.portcullis)')
     .option('--app <folder...>', 'CDK apps to serve beside the project (examples/orders)')
     .option('--deployable', 'serve what cdk bootstrap and cdk deploy bring, with AWS_ENDPOINT_URL')
+    .option(
+      '--workload <arn>',
+      'give programs here the credentials of a role or instance profile, as on an instance and in a container',
+    )
     .option('--allow-reset', 'let POST /_local/reset on the admin port empty everything')
     .option('--verbose', 'print what functions and gateways log (always in .portcullis/logs)')
     .addHelpText(
@@ -90,6 +95,7 @@ function readOptions(flags: Flags): LocalRunOptions {
           ],
         }),
     allowReset: flags.allowReset === true,
+    ...(flags.workload === undefined ? {} : { workload: flags.workload }),
   };
 }
 
@@ -138,8 +144,26 @@ function describeRun(run: LocalRun, flags: Flags, seconds: string): string {
     '',
     `curl --aws-sigv4 aws:amz:${run.region}:execute-api --user ${accessKeyId}:${secretAccessKey} ${orders}/orders`,
     '',
+    ...describeWorkload(run),
     'Ctrl-C stops it.',
   ].join('\n');
+}
+
+function describeWorkload({ workloadEnvironment, adminEndpoint, region }: LocalRun): string[] {
+  if (workloadEnvironment === undefined) return [];
+  const common = { AWS_REGION: region, AWS_ENDPOINT_URL_STS: `${adminEndpoint}/sts` };
+  const toExport = (variables: Readonly<Record<string, string>>): string =>
+    `export ${Object.entries({ ...variables, ...common })
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}`;
+  return [
+    'For a workload, in a terminal without an access key; as on an instance, and as in a container:',
+    '',
+    toExport(workloadEnvironment.instance),
+    '',
+    toExport(workloadEnvironment.container),
+    '',
+  ];
 }
 
 function describeDeployable(run: DeployableRun): string {
@@ -181,6 +205,7 @@ async function main(): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const flags = readFlags();
   if (flags.deployable === true) {
+    if (flags.workload !== undefined) throw new Error('--workload is not for --deployable');
     const deployable = startDeployableRun({
       ...readFoundation(flags),
       cloudPort: readPort('CLOUD_PORT', 4566),

@@ -28,6 +28,7 @@ import {
 } from './store-access';
 import type { StoreResources } from './store-access';
 import { requireAccountId, requireWholeNumber } from './validation';
+import { WorkloadCredentials } from './workload-credentials';
 
 /** Properties of {@link ControlPlaneStack}. */
 export interface ControlPlaneStackProps extends StackProps, SandboxOption {
@@ -99,6 +100,8 @@ export class ControlPlaneStack extends Stack {
   readonly signInFunction: IFunction;
   /** What AWS has no operations for: the services of a team, and decisions about them. */
   readonly portcullisFunction: IFunction;
+  /** Gives workloads the credentials of their roles; no API calls it. */
+  readonly workloadFunction: IFunction;
   /** Clients put `/iam`, `/sts` or `/portcullis` behind it. */
   readonly adminEndpointUrl: string;
 
@@ -111,6 +114,7 @@ export class ControlPlaneStack extends Stack {
     this.stsFunction = this.createStsFunction(props);
     this.signInFunction = this.createSignInFunction(props);
     this.portcullisFunction = this.createPortcullisFunction(props);
+    this.workloadFunction = this.createWorkloadFunction(props);
     this.addService('iam', this.iamFunction);
     this.addService('sts', this.stsFunction);
     this.addService('signin', this.signInFunction);
@@ -186,6 +190,19 @@ export class ControlPlaneStack extends Stack {
       logRetention: props.logRetention,
       logRemovalPolicy: removalPolicyOf(props),
     }).function;
+  }
+
+  private createWorkloadFunction(props: ControlPlaneStackProps): IFunction {
+    const { function: workloadFunction } = new WorkloadCredentials(this, 'WorkloadCredentials', {
+      store: props.store,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    });
+    new CfnOutput(this, 'WorkloadFunctionArn', {
+      description: 'Workloads are given the credentials of their roles by this function',
+      value: workloadFunction.functionArn,
+    });
+    return workloadFunction;
   }
 
   private createPortcullisFunction(props: ControlPlaneStackProps): IFunction {

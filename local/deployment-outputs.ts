@@ -43,6 +43,11 @@ export function samlAudienceOf(stacks: Stacks): string | undefined {
   return textOutput(stacks, 'SamlAudience');
 }
 
+/** The function that gives workloads the credentials of their roles; undefined where no stack says. */
+export function workloadFunctionArnOf(stacks: Stacks): string | undefined {
+  return textOutput(stacks, 'WorkloadFunctionArn');
+}
+
 /** The root user's access key as the secret holds it; throws TemplateError when it holds none. */
 export function parseRootCredentials(secretString: string | undefined): RootCredentials {
   const value = JSON.parse(secretString ?? '{}') as {

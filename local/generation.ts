@@ -11,8 +11,10 @@ import {
   parseRootCredentials,
   rootSecretArnOf,
   samlAudienceOf,
+  workloadFunctionArnOf,
 } from './deployment-outputs';
 import type { RootCredentials } from './deployment-outputs';
+import type { InvocationResult } from './function-worker';
 import { Functions } from './functions';
 import { Gateway } from './gateway/gateway';
 import { HttpGateway } from './gateway/http-gateway';
@@ -93,6 +95,14 @@ export class Generation {
   get samlAudience(): string | undefined {
     const audience = samlAudienceOf(this.stacks);
     return audience === undefined ? undefined : replaceApiUrls(audience, this.#ports);
+  }
+
+  /** What the function that serves workloads answers; undefined where the templates have none. */
+  askWorkloadFunction(payload: string): Promise<InvocationResult> | undefined {
+    const functionArn = workloadFunctionArnOf(this.stacks);
+    return functionArn === undefined
+      ? undefined
+      : this.#functions?.find(functionArn)?.invoke(payload);
   }
 
   /** Makes everything and serves it. Rejects with a message for a person; `stop` ends what had been started by then. */

@@ -11,6 +11,8 @@ import type { Generation, LocalApi } from './generation';
 import { Stacks } from './stacks';
 import { synthesizeApps } from './synthesis';
 import { TemplateError } from './template';
+import { WorkloadEndpoint } from './workload-endpoint';
+import type { WorkloadEnvironment } from './workload-endpoint';
 
 export interface LocalRunOptions extends FoundationOptions {
   /** The folder with package.json and cdk.json. */
@@ -21,6 +23,8 @@ export interface LocalRunOptions extends FoundationOptions {
   readonly assemblyDirectories?: readonly string[];
   /** Whether `POST /_local/reset` on the admin port empties everything. */
   readonly allowReset?: boolean;
+  /** The ARN of a role or an instance profile, whose credentials are given to programs on this machine. */
+  readonly workload?: string;
 }
 
 export interface LocalRun {
@@ -33,6 +37,8 @@ export interface LocalRun {
   readonly region: string;
   /** What SAML identity providers make assertions for; undefined where the app reads none. */
   readonly samlAudience: string | undefined;
+  /** How programs find the credentials of the workload's role; undefined without a workload. */
+  readonly workloadEnvironment: WorkloadEnvironment | undefined;
   /** DynamoDB, for an operator's tools. */
   readonly store: { readonly endpoint: string; readonly tables: TableNames | undefined };
   /** Empties all tables, restarts all functions and makes the custom resources again. */
@@ -58,6 +64,7 @@ export async function startLocalRun(options: LocalRunOptions): Promise<LocalRun>
 class LocalRunStart {
   readonly #foundation: Foundation;
   #generation: Generation | undefined;
+  #workloadEndpoint: WorkloadEndpoint | undefined;
 
   constructor(private readonly options: LocalRunOptions) {
     this.#foundation = new Foundation(options, (request, response) =>
@@ -82,6 +89,7 @@ class LocalRunStart {
     foundation.onStop(() => generation.stop());
     await generation.start();
     this.#generation = generation;
+    await this.#serveWorkload(generation);
     return {
       adminEndpoint: `http://127.0.0.1:${adminPort}`,
       apis: generation.apis,
@@ -89,14 +97,36 @@ class LocalRunStart {
       accountId,
       region,
       samlAudience: generation.samlAudience,
+      workloadEnvironment: this.#workloadEndpoint?.environment,
       store: { endpoint: foundation.dynamoDbEndpoint, tables: readTableNames(stacks) },
-      reset: () => generation.reset(),
+      reset: () => this.#reset(generation),
       stop: () => this.stop(),
     };
   }
 
   stop(): Promise<void> {
     return this.#foundation.stop();
+  }
+
+  /** On the port after those of the APIs. */
+  async #serveWorkload(generation: Generation): Promise<void> {
+    const { workload: arn, port } = this.options;
+    if (arn === undefined) return;
+    const endpoint = new WorkloadEndpoint({
+      arn,
+      port: port === 0 ? 0 : port + generation.apis.length,
+      ask: (payload) => generation.askWorkloadFunction(payload),
+      now: Date.now,
+      onProblem: (problem) => this.options.onProgress?.(`workload: ${problem}`),
+    });
+    this.#foundation.onStop(() => endpoint.stop());
+    await endpoint.start();
+    this.#workloadEndpoint = endpoint;
+  }
+
+  async #reset(generation: Generation): Promise<void> {
+    await generation.reset();
+    this.#workloadEndpoint?.forget();
   }
 
   async #synthesize(): Promise<readonly string[]> {
@@ -141,7 +171,7 @@ class LocalRunStart {
       return;
     }
     try {
-      await this.#generation.reset();
+      await this.#reset(this.#generation);
       sendJson(response, 200, { status: 'ok' });
     } catch (error) {
       sendJson(response, 500, { message: error instanceof Error ? error.message : String(error) });

@@ -34,11 +34,12 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** Two neighbouring free ports: the admin API takes the first, the orders API the next. */
+/** Neighbouring free ports: the admin API takes the first, the orders API the next, a workload's endpoint the third. */
 export async function findPorts(): Promise<number> {
   for (;;) {
     const port = 20000 + Math.floor(Math.random() * 20000);
-    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+    const neighbours = [port, port + 1, port + 2];
+    if ((await Promise.all(neighbours.map(isFree))).every(Boolean)) return port;
   }
 }
 

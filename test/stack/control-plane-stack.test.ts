@@ -288,13 +288,43 @@ describe('what the deployer may choose', () => {
   });
 });
 
-test('the outputs are the endpoint, without a trailing slash, and what assertions are made for', () => {
+test('the outputs are the endpoint, without a trailing slash, what assertions are made for, and who serves workloads', () => {
   const outputs = template.toJSON() as { Outputs: Record<string, { Value: unknown }> };
-  expect(Object.keys(outputs.Outputs).sort()).toEqual(['AdminEndpointUrl', 'SamlAudience']);
+  expect(Object.keys(outputs.Outputs).sort()).toEqual([
+    'AdminEndpointUrl',
+    'SamlAudience',
+    'WorkloadFunctionArn',
+  ]);
   const parts = outputs.Outputs['AdminEndpointUrl']?.Value as { 'Fn::Join': [string, unknown[]] };
   expect(parts['Fn::Join'][1].at(-1)).toEqual({
     Ref: expect.stringMatching(/^AdminApiDeploymentStage/) as unknown,
   });
+});
+
+test('the workload function reads and opens, and nothing of the deployment may invoke it', () => {
+  const resources = Object.entries(template.toJSON()['Resources'] as Record<string, Resource>);
+  const [statements = []] = resources
+    .filter(([id, { Type }]) => Type === 'AWS::IAM::Role' && id.startsWith('WorkloadCredentials'))
+    .map(([, { Properties }]) => Properties.Policies[0]?.PolicyDocument.Statement ?? []);
+  const actions = statements
+    .flatMap(({ Action }) => Action)
+    .filter((action) => !/^(logs|xray):/.test(action));
+  expect(actions.sort()).toEqual([
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:Query',
+    'kms:Decrypt',
+  ]);
+  const workloadId = resources.find(
+    ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith('WorkloadCredentials'),
+  )?.[0];
+  expect(workloadId).toBeDefined();
+  const invokers = resources.filter(
+    ([, { Type, Properties }]) =>
+      (Type === 'AWS::Lambda::Permission' || Type === 'AWS::IAM::Role') &&
+      JSON.stringify(Properties).includes(`"${String(workloadId)}"`),
+  );
+  expect(invokers).toEqual([]);
 });
 
 test('the SAML function can put rows, read and open, and the STS function alone calls it', () => {

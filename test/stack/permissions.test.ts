@@ -83,8 +83,10 @@ describe('every role', () => {
       'Portcullis-ControlPlane IamRole',
       'Portcullis-ControlPlane IssuerRole',
       'Portcullis-ControlPlane PortcullisRole',
+      'Portcullis-ControlPlane SamlVerificationSamlRole',
       'Portcullis-ControlPlane SignInRole',
       'Portcullis-ControlPlane StsRole',
+      'Portcullis-ControlPlane WorkloadCredentialsWorkloadRole',
     ]);
   });
 
@@ -189,8 +191,15 @@ describe('what each function may do', () => {
     ]);
   });
 
-  test('sts writes identities, adds policies that AWS manages, and makes data keys', () => {
-    expect(grantsOf('Portcullis-ControlPlane StsRole')).toEqual(
+  test('sts writes identities, adds policies that AWS manages, makes data keys, and asks the SAML function', () => {
+    const [invoked = '', ...others] = grantsOf('Portcullis-ControlPlane StsRole').filter((grant) =>
+      grant.startsWith('lambda:'),
+    );
+    expect(invoked).toMatch(/^lambda:InvokeFunction on .*SamlVerificationSaml/);
+    expect(others).toEqual([]);
+    expect(
+      grantsOf('Portcullis-ControlPlane StsRole').filter((grant) => grant !== invoked),
+    ).toEqual(
       [
         ...on('IdentitiesTable', [...READ, ...WRITE]),
         ...on('PoliciesTable', [...READ, 'PutItem']),

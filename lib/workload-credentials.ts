@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { PortcullisFunction, lambdaEntry } from './portcullis-function';
+import { openSealed, readTables, storeEnvironment } from './store-access';
+import type { StoreResources } from './store-access';
+
+/** Properties of {@link WorkloadCredentials}. */
+export interface WorkloadCredentialsProps {
+  /** The tables and the key. */
+  readonly store: StoreResources;
+  /**
+   * How long its log is kept.
+   *
+   * @default RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What happens to its log when the function goes.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
+}
+
+/**
+ * The function that gives workloads the credentials of their roles. No API calls it: whoever may invoke it is given every role
+ * that trusts a service which runs workloads.
+ */
+export class WorkloadCredentials extends Construct {
+  readonly function: IFunction;
+
+  constructor(scope: Construct, id: string, props: WorkloadCredentialsProps) {
+    super(scope, id);
+    const { store } = props;
+    this.function = new PortcullisFunction(this, 'Workload', {
+      entry: lambdaEntry('sts/workload-handler.ts'),
+      description: 'Portcullis: gives workloads the credentials of their roles',
+      statements: [readTables(store.identitiesTable), openSealed(store.key)],
+      environment: storeEnvironment(store),
+      timeout: Duration.seconds(8),
+      memorySize: 512,
+      logRetention: props.logRetention,
+      logRemovalPolicy: props.logRemovalPolicy,
+    }).function;
+  }
+}
