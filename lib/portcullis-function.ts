@@ -17,7 +17,7 @@ import {
   OutputFormat,
   SourceMapMode,
 } from 'aws-cdk-lib/aws-lambda-nodejs';
-import type { BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { BundlingOptions, ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
@@ -25,6 +25,12 @@ import { Construct } from 'constructs';
 export interface PortcullisFunctionProps {
   /** The TypeScript file that exports `handler`, as an absolute path. */
   readonly entry: string;
+  /**
+   * Modules that the function imports only when a request needs them, by their names beside the bundle; absolute paths.
+   *
+   * @default - none
+   */
+  readonly lazyEntries?: Readonly<Record<string, string>>;
   /** What the function is for, in one sentence. */
   readonly description: string;
   /**
@@ -98,7 +104,11 @@ export const REPLACED: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': lambdaEntry('store/left-out/credential-provider.ts'),
   '@smithy/core/checksum': lambdaEntry('store/left-out/checksum.ts'),
   '@aws/lambda-invoke-store': lambdaEntry('store/left-out/invoke-store.ts'),
+  '@smithy/core/checksum': lambdaEntry('store/left-out/checksum.ts'),
 };
+
+/** What a function imports only when a request needs it: bundles of their own, which no cold start reads. */
+export const LAZY_MODULES: readonly string[] = ['./web-identities.js'];
 
 /** How every function is bundled. */
 export const BUNDLING: BundlingOptions = {
@@ -113,15 +123,43 @@ export const BUNDLING: BundlingOptions = {
   sourceMapMode: SourceMapMode.EXTERNAL,
   sourcesContent: false,
   logLevel: LogLevel.WARNING,
-  externalModules: [...NEVER_LOADED],
+  externalModules: [...NEVER_LOADED, ...LAZY_MODULES],
   esbuildArgs: Object.fromEntries(
     Object.entries(REPLACED).map(([name, file]) => [`--alias:${name}`, file]),
   ),
 };
 
-function bundlingOf(loadedModules: readonly string[]): BundlingOptions {
-  const externalModules = NEVER_LOADED.filter((module) => !loadedModules.includes(module));
-  return { ...BUNDLING, externalModules };
+function bundlingOf({ loadedModules = [], lazyEntries }: PortcullisFunctionProps): BundlingOptions {
+  const leftOut = NEVER_LOADED.filter((module) => !loadedModules.includes(module));
+  return {
+    ...BUNDLING,
+    externalModules: [...leftOut, ...LAZY_MODULES],
+    ...(lazyEntries === undefined ? {} : { commandHooks: lazyBundles(lazyEntries) }),
+  };
+}
+
+/** Bundles the modules that a function loads when it needs them, each beside the function's own bundle. */
+function lazyBundles(lazyEntries: Readonly<Record<string, string>>): ICommandHooks {
+  const { target = '', format = '', mainFields = [] } = BUNDLING;
+  const quote = (text: string): string => JSON.stringify(text);
+  return {
+    beforeInstall: () => [],
+    beforeBundling: () => [],
+    afterBundling: (_inputDirectory, outputDirectory) =>
+      Object.entries(lazyEntries).map(([name, entry]) =>
+        [
+          quote(process.execPath),
+          quote(require.resolve('esbuild/bin/esbuild')),
+          quote(entry),
+          '--bundle --minify --platform=node --log-level=warning',
+          `--target=${target}`,
+          `--format=${format}`,
+          `--main-fields=${mainFields.join(',')}`,
+          ...NEVER_LOADED.map((module) => `--external:${module}`),
+          `--outfile=${quote(path.join(outputDirectory, `${name}.js`))}`,
+        ].join(' '),
+      ),
+  };
 }
 
 /**
@@ -148,7 +186,7 @@ export class PortcullisFunction extends Construct {
       architecture: Architecture.ARM_64,
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: path.join(PROJECT_ROOT, 'package-lock.json'),
-      bundling: bundlingOf(props.loadedModules ?? []),
+      bundling: bundlingOf(props),
       awsSdkConnectionReuse: false,
       environment: props.environment,
       timeout: props.timeout,

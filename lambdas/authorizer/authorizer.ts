@@ -29,6 +29,7 @@ import { GuardedServices, type GuardedService } from './guarded-services';
 import { PrincipalCache } from './principal-cache';
 import { RouteCatalogues } from './route-catalogue';
 import type { GuardedUse } from './usage';
+import type { WebIdentityProver } from './web-identity-proof';
 
 export interface AuthorizerOptions {
   readonly store: Store;
@@ -38,6 +39,8 @@ export interface AuthorizerOptions {
   readonly openSecret: (accessKey: AccessKeyRecord) => Promise<string>;
   readonly sessions: SessionTokens;
   readonly bearerTokens: BearerTokens;
+  /** Called when the first token of an OIDC provider comes. */
+  readonly loadWebIdentityProver: () => Promise<WebIdentityProver>;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Told of every call whose caller is known; must neither throw nor make anybody wait. Left out: nobody is told. */

@@ -33,6 +33,15 @@ export function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
     bearerTokens: createBearerTokens(dataKeys),
+    loadWebIdentityProver: async () => {
+      const { createWebIdentityProver } = await import('./web-identities.js');
+      return createWebIdentityProver({
+        store,
+        stalenessSeconds: environment.stalenessSeconds,
+        allowLoopback: variables['ALLOW_LOOPBACK_ISSUERS'] === 'true',
+        now: Date.now,
+      });
+    },
     now: Date.now,
     note: (use) => {
       void usage.note(use);

@@ -85,6 +85,19 @@ export class PrincipalCache {
     });
   }
 
+  /** undefined where the role is gone. Only for a token that has been proven, and that the role trusts, for this very call. */
+  async webIdentity(
+    claims: SessionClaims,
+    partition: string,
+  ): Promise<LoadedPrincipal | undefined> {
+    const text = JSON.stringify(claims);
+    return this.#sessions.get(encodeParts('WebIdentity', partition, text), async () => {
+      const options = { consistent: true, partition, now: this.options.now() };
+      const value = await loadSession(this.store, claims, options);
+      return { value, bytes: (value?.bytes ?? ABSENCE_BYTES) + 2 * text.length };
+    });
+  }
+
   /** undefined where the session has been ended. Only for a token that has been opened for this very call. */
   async signedIn(claims: BearerClaims, partition: string): Promise<LoadedPrincipal | undefined> {
     // All that a token says: the next token of a session may say something else.

@@ -123,6 +123,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
         opening.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
       sessions: new SessionTokens(dataKeys),
       bearerTokens: createBearerTokens(dataKeys),
+      loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
       now: () => world.now,
       note: (use) => uses.push(use),
       log: (line) => lines.push(line),

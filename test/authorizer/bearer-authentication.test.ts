@@ -38,6 +38,7 @@ beforeEach(async () => {
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
     bearerTokens: createBearerTokens(dataKeys),
+    loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
     now: () => now,
     gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
     log: () => undefined,

@@ -96,6 +96,7 @@ export async function createGatewayWorld(
         secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
       sessions: new SessionTokens(dataKeys),
       bearerTokens: createBearerTokens(dataKeys),
+      loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
       now: () => NOW,
       log: (line) => lines.push(line),
     }),

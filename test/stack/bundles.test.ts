@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -38,6 +38,7 @@ const operations: string[] = [];
 
 beforeAll(async () => {
   bundle('authorizer/handler.ts', authorizer);
+  bundle('authorizer/web-identities.ts', path.join(directory, 'web-identities.js'));
   bundle('iam/handler.ts', admin);
   server = createServer((request, response) => {
     operations.push(String(request.headers['x-amz-target']));
@@ -125,6 +126,17 @@ function signedRequest(): unknown {
   };
 }
 
+/** A token of an issuer that nobody trusts. */
+function bearerRequest(): unknown {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const payload = { iss: 'https://issuer.example.com', sub: 'alice', aud: 'orders' };
+  const token = `${encode({ alg: 'ES256', kid: 'key', typ: 'JWT' })}.${encode(payload)}.AAAA`;
+  const event = signedRequest() as Record<string, unknown>;
+  const headers = { Host: 'api.example.com', Authorization: `Bearer ${token}` };
+  const multiValueHeaders = { Host: [headers.Host], Authorization: [headers.Authorization] };
+  return { ...event, headers, multiValueHeaders };
+}
+
 describe('the authorizer’s bundle', () => {
   test('is no larger than a cold start can bear', () => {
     expect(readFileSync(authorizer).byteLength).toBeLessThan(320 * 1024);
@@ -144,6 +156,26 @@ describe('the authorizer’s bundle', () => {
     expect(result).toEqual({ thrown: 'Unauthorized' });
     expect(operations.length).toBeGreaterThan(0);
     expect(operations[0]).toMatch(/^DynamoDB_20120810\./);
+  });
+});
+
+describe('a token of an OIDC provider', () => {
+  test('is verified by a bundle of its own, which asks the same store', async () => {
+    operations.length = 0;
+    expect(await invoke(authorizer, bearerRequest())).toEqual({ thrown: 'Unauthorized' });
+    expect(operations).toContain('DynamoDB_20120810.GetItem');
+  });
+
+  test('makes an outage where that bundle is missing', async () => {
+    const alone = mkdtempSync(path.join(tmpdir(), 'portcullis-alone-'));
+    try {
+      copyFileSync(authorizer, path.join(alone, 'index.cjs'));
+      expect(await invoke(path.join(alone, 'index.cjs'), bearerRequest())).toEqual({
+        thrown: 'The authorizer could not decide.',
+      });
+    } finally {
+      rmSync(alone, { recursive: true });
+    }
   });
 });
 

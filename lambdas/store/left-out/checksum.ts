@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 type NodeHash = ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
 
@@ -36,10 +37,16 @@ export class Sha256 {
   }
 }
 
-/** Of event streams, which no function here has. */
+/** Stands for the SDK's CRC-32, of which each event of a stream has two. */
 export class Crc32 {
-  constructor() {
-    throw new Error('there are no event streams here');
+  #value = 0;
+
+  update(data: Uint8Array): void {
+    this.#value = crc32(data, this.#value);
+  }
+
+  digestSync(): number {
+    return this.#value;
   }
 }
 
