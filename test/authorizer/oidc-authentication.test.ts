@@ -272,8 +272,8 @@ describe('nobody is let in', () => {
   test('with two credentials in one request', async () => {
     const authorization = `Bearer ${await token()}`;
     const role = { 'x-portcullis-role': roleArn };
-    for (const query of [{ 'X-Amz-Signature': 'aa' }, { 'X-Amz-Security-Token': 'aa' }]) {
-      const event = restEvent({ query }, { authorization, ...role });
+    for (const part of ['X-Amz-Signature', 'X-Amz-Security-Token']) {
+      const event = restEvent({ query: { [part]: 'aa' } }, { authorization, ...role });
       await expect(authorizer.authorize(event)).rejects.toThrow(UNAUTHORIZED);
     }
     const signed = await signedEvent(

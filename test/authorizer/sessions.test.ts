@@ -44,6 +44,7 @@ beforeEach(() => {
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
     bearerTokens: createBearerTokens(dataKeys),
+    loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
     now: () => now,
     log: () => undefined,
   });

@@ -42,6 +42,7 @@ function createAuthorizer(store: Store, stalenessSeconds: number): Authorizer {
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
     bearerTokens: createBearerTokens(dataKeys),
+    loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
     now: () => NOW,
     gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
     log: () => undefined,

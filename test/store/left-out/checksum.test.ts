@@ -2,6 +2,8 @@ import { Crc32 as SdkCrc32, Sha256 as SdkSha256 } from '@smithy/core/checksum';
 import fc from 'fast-check';
 import { Crc32, Sha256 } from '../../../lambdas/store/left-out/checksum';
 
+type Data = string | Uint8Array;
+
 const bytes = fc.uint8Array({ maxLength: 200 });
 const data = fc.oneof(
   fc.string({ maxLength: 200 }),
@@ -15,8 +17,11 @@ const secret = fc.oneof(
   bytes.map((array) => array.slice().buffer),
 );
 
-async function digestOf(hash: Sha256 | SdkSha256, parts: readonly unknown[]): Promise<string> {
-  for (const part of parts) hash.update(part as string);
+async function digestOf(
+  hash: Pick<Sha256, 'update' | 'digest'>,
+  parts: readonly Data[],
+): Promise<string> {
+  for (const part of parts) hash.update(part);
   return Buffer.from(await hash.digest()).toString('hex');
 }
 
