@@ -104,7 +104,6 @@ export const REPLACED: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': lambdaEntry('store/left-out/credential-provider.ts'),
   '@smithy/core/checksum': lambdaEntry('store/left-out/checksum.ts'),
   '@aws/lambda-invoke-store': lambdaEntry('store/left-out/invoke-store.ts'),
-  '@smithy/core/checksum': lambdaEntry('store/left-out/checksum.ts'),
 };
 
 /** What a function imports only when a request needs it: bundles of their own, which no cold start reads. */
