@@ -147,7 +147,7 @@ function lazyBundles(lazyEntries: Readonly<Record<string, string>>): ICommandHoo
     afterBundling: (_inputDirectory, outputDirectory) =>
       Object.entries(lazyEntries).map(([name, entry]) =>
         [
-          quote(process.execPath),
+          // A script or, once esbuild has found its platform's, the program itself: either can be run.
           quote(require.resolve('esbuild/bin/esbuild')),
           quote(entry),
           '--bundle --minify --platform=node --log-level=warning',
