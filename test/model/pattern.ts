@@ -26,7 +26,7 @@ export function readPieces(text: string, variables: boolean): readonly Piece[] {
   const pieces: Piece[] = [];
   let rest = text;
   while (rest !== '') {
-    const variable = variables ? /^\$\{([^}]*)\}/.exec(rest) : null;
+    const variable = variables ? /^\$\{([^}']*(?:'[^']*'[^}']*)*)\}/.exec(rest) : null;
     const first = rest.charAt(0);
     if (variable !== null) pieces.push(readVariable(variable[1] ?? ''));
     else pieces.push(first === '*' || first === '?' ? { wildcard: first } : { character: first });

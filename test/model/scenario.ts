@@ -92,7 +92,7 @@ export function readPrincipal(text: string, context: RequestContext['context'] =
     case 'iam:role':
       return { type: 'Role', arn: text, accountId };
     case 'sts:assumed-role':
-      return readSession(text, accountId, name, context['aws:PrincipalArn']);
+      return readSession(text, accountId, name, valueOf(context, 'aws:PrincipalArn'));
     case 'sts:federated-user':
       // In a scenario file nothing else says which user asked for the session: the one of the same name.
       return {
@@ -139,6 +139,15 @@ function readSession(
     : undefined;
   const roleArn = says ? principalArn : linked;
   return { type: 'AssumedRole', arn, accountId, ...(roleArn === undefined ? {} : { roleArn }) };
+}
+
+/** Keys are the same in every case of letters. */
+function valueOf(
+  context: RequestContext['context'],
+  key: string,
+): string | readonly string[] | undefined {
+  const found = Object.keys(context).find((name) => name.toLowerCase() === key.toLowerCase());
+  return found === undefined ? undefined : context[found];
 }
 
 /** A scenario file's record with every default filled in. */

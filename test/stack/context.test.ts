@@ -19,6 +19,7 @@ describe('the context of a deployment', () => {
       adminRateLimit: 100,
       adminBurstLimit: 200,
       gatewayLogging: true,
+      signInOrigins: [],
     });
   });
 
