@@ -40,7 +40,7 @@ export async function handler(event: unknown): Promise<WorkloadAnswer> {
 }
 
 function createOptions(environment: NodeJS.ProcessEnv): Omit<WorkloadSessionOptions, 'now'> {
-  const require = (name: string): string => {
+  const variable = (name: string): string => {
     const value = environment[name];
     if (value === undefined || value === '') {
       throw new Error(`the environment has no ${name}`);
@@ -48,12 +48,12 @@ function createOptions(environment: NodeJS.ProcessEnv): Omit<WorkloadSessionOpti
     return value;
   };
   const store = new DynamoDbStore({
-    identitiesTable: require('IDENTITIES_TABLE'),
-    policiesTable: require('POLICIES_TABLE'),
+    identitiesTable: variable('IDENTITIES_TABLE'),
+    policiesTable: variable('POLICIES_TABLE'),
   });
-  const keyEncryption = createKmsKeyEncryption(require('KMS_KEY_ID'));
+  const keyEncryption = createKmsKeyEncryption(variable('KMS_KEY_ID'));
   const sessions = new SessionTokens(new DataKeys({ store, keyEncryption, clock: Date.now }));
-  const region = require('AWS_REGION');
+  const region = variable('AWS_REGION');
   return {
     store,
     region,
