@@ -58,7 +58,7 @@ export class NotesStack extends Stack {
       retention: RetentionDays.ONE_WEEK,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const stage = new HttpStage(this, 'Stage', {
+    new HttpStage(this, 'Stage', {
       httpApi,
       autoDeploy: true,
       throttle: { rateLimit: 50, burstLimit: 100 },
@@ -79,7 +79,6 @@ export class NotesStack extends Stack {
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason: 'Portcullis guards every route.',
     });
-    stage.node.addDependency(logGroup);
     return httpApi;
   }
 
