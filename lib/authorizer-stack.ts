@@ -107,7 +107,10 @@ export class AuthorizerStack extends Stack {
     requireWholeNumber('staleness in seconds', stalenessSeconds, 0, 60);
     return new PortcullisFunction(this, 'Authorizer', {
       entry: lambdaEntry('authorizer/handler.ts'),
-      lazyEntries: { 'web-identities': lambdaEntry('authorizer/web-identities.ts') },
+      lazyEntries: {
+        'events/appsync': lambdaEntry('authorizer/events/appsync.ts'),
+        'web-identities': lambdaEntry('authorizer/web-identities.ts'),
+      },
       description: 'Portcullis: decides on each request to a guarded API',
       statements: [
         readTables(store.identitiesTable, store.policiesTable),

@@ -103,11 +103,13 @@ export const REPLACED: Readonly<Record<string, string>> = {
   '@aws-sdk/endpoint-cache': lambdaEntry('store/left-out/endpoint-cache.ts'),
   '@aws-sdk/credential-provider-node': lambdaEntry('store/left-out/credential-provider.ts'),
   '@smithy/core/checksum': lambdaEntry('store/left-out/checksum.ts'),
+  '@smithy/core/config': lambdaEntry('store/left-out/configuration.ts'),
+  '@smithy/signature-v4': lambdaEntry('store/left-out/signature-v4.ts'),
   '@aws/lambda-invoke-store': lambdaEntry('store/left-out/invoke-store.ts'),
 };
 
 /** What a function imports only when a request needs it: bundles of their own, which no cold start reads. */
-export const LAZY_MODULES: readonly string[] = ['./web-identities.js'];
+export const LAZY_MODULES: readonly string[] = ['./events/appsync.js', './web-identities.js'];
 
 /** How every function is bundled. */
 export const BUNDLING: BundlingOptions = {

@@ -91,7 +91,7 @@ export class Authorizer {
     let written: Written<Answer>;
     let answer: GuardedAnswer;
     try {
-      request = form.read(event);
+      request = await form.read(event);
       answer = await withinTime(this.#decide(request, form, startedAt));
       written = form.decided(answer);
     } catch (error) {

@@ -28,7 +28,10 @@ export function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
   return new Authorizer({
     store,
     stalenessSeconds: environment.stalenessSeconds,
-    gateways: environment.gateways,
+    gateways: {
+      ...environment.gateways,
+      loadAppSyncReader: async () => (await import('./events/appsync.js')).readAppSync,
+    },
     openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),

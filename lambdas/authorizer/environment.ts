@@ -8,7 +8,7 @@ export interface AuthorizerEnvironment {
   readonly kms: Omit<KmsDecryptionOptions, 'timeoutMilliseconds'>;
   /** How long what the store said may be used; 0 is allowed. */
   readonly stalenessSeconds: number;
-  readonly gateways: GatewaySettings;
+  readonly gateways: Omit<GatewaySettings, 'loadAppSyncReader'>;
 }
 
 const DEFAULT_STALENESS_SECONDS = 5;

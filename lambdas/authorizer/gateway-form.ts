@@ -8,7 +8,7 @@ export interface GatewayForm<Event, Answer> {
   /**
    * Errors: TypeError for what is no such event, which is an error of the deployment; IamError for what its caller did wrong.
    */
-  readonly read: (event: Event) => GuardedRequest;
+  readonly read: (event: Event) => GuardedRequest | Promise<GuardedRequest>;
   /** The routes of what is guarded, where they are not those that the store has for the gateway. */
   readonly catalogue?: () => RouteCatalogue | undefined;
   /** What the gateway is told of a call whose caller is known, with the routes that this lets through. */

@@ -7,7 +7,7 @@ import type {
 import { refuseAppSync, writeAppSyncAnswer, type AppSyncAnswer } from './answers/appsync';
 import { denyAnonymous, writePolicyAnswer } from './answers/policy';
 import { refuseSimply, writeSimpleAnswer, type SimpleAnswer } from './answers/simple';
-import { readAppSync, type AppSyncEvent } from './events/appsync';
+import type { AppSyncEvent, readAppSync } from './events/appsync';
 import { readHttpApi1, type HttpApiEvent1 } from './events/http-api-1';
 import { readHttpApi2 } from './events/http-api-2';
 import { readRestRequest } from './events/rest-request';
@@ -21,6 +21,8 @@ export interface GatewaySettings {
   readonly region: string;
   /** What HTTP APIs that send payload format 2.0 expect; they do not say it. */
   readonly httpApiAnswer: 'simple' | 'policy';
+  /** Gives what reads the events of GraphQL APIs; called for each of them, and for no other. */
+  readonly loadAppSyncReader: () => Promise<typeof readAppSync>;
 }
 
 /** Puts the forms of all gateways behind one type: what each reads it checks itself. */
@@ -34,7 +36,7 @@ export function gatewayFormOf(event: unknown, settings: GatewaySettings): AnyFor
   }
   const context = readObject(requestContext, 'the requestContext of the event');
   if (type === undefined && version === undefined && authorizationToken !== undefined) {
-    return appSync(settings.region) as AnyForm;
+    return appSync(settings) as AnyForm;
   }
   if (type === 'REQUEST' && version === undefined) {
     return (context['eventType'] === undefined ? REST_REQUEST : WEB_SOCKET) as AnyForm;
@@ -99,9 +101,12 @@ const HTTP_API_2_POLICY: GatewayForm<
   unauthorized: denyAnonymous,
 };
 
-function appSync(region: string): GatewayForm<AppSyncEvent, AppSyncAnswer> {
+function appSync({
+  region,
+  loadAppSyncReader,
+}: GatewaySettings): GatewayForm<AppSyncEvent, AppSyncAnswer> {
   return {
-    read: (event) => readAppSync(event, region),
+    read: async (event) => (await loadAppSyncReader())(event, region),
     decided: writeAppSyncAnswer,
     unauthorized: refuseAppSync,
   };

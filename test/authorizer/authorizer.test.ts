@@ -22,6 +22,7 @@ import {
   remove,
 } from '../identity/principal-rows';
 import { API_ID, restEvent, sign, signedEvent, type Call, type Signing } from './rest-events';
+import { GATEWAY_SETTINGS } from './gateway-settings';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const ALICE = {
@@ -118,7 +119,7 @@ async function createWorld(stalenessSeconds = 5): Promise<World> {
     authorizer: new Authorizer({
       store: observed,
       stalenessSeconds,
-      gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
+      gateways: GATEWAY_SETTINGS,
       openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
         opening.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
       sessions: new SessionTokens(dataKeys),

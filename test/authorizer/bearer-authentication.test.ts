@@ -11,6 +11,7 @@ import {
   type Tokens,
 } from '../sign-in/deployment';
 import { restEvent, signedEvent } from './rest-events';
+import { GATEWAY_SETTINGS } from './gateway-settings';
 
 let now: number;
 let deployment: SignInDeployment;
@@ -40,7 +41,7 @@ beforeEach(async () => {
     bearerTokens: createBearerTokens(dataKeys),
     loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
     now: () => now,
-    gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
+    gateways: GATEWAY_SETTINGS,
     log: () => undefined,
   });
 });

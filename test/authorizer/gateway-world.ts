@@ -22,6 +22,7 @@ import {
   putAccount,
   putUser,
 } from '../identity/principal-rows';
+import { GATEWAY_SETTINGS } from './gateway-settings';
 
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const ALICE = {
@@ -91,7 +92,7 @@ export async function createGatewayWorld(
     authorizer: new Authorizer({
       store: observed,
       stalenessSeconds: 0,
-      gateways: { region: 'eu-west-1', httpApiAnswer: 'simple', ...settings },
+      gateways: { ...GATEWAY_SETTINGS, ...settings },
       openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
         secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
       sessions: new SessionTokens(dataKeys),

@@ -19,6 +19,7 @@ import { createTestKey, IssuerServer, type TestKey } from '../credentials/oidc/i
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
 import { SUBJECTS, type GatewaySubject } from './gateway-subjects';
 import { restEvent, signedEvent } from './rest-events';
+import { GATEWAY_SETTINGS } from './gateway-settings';
 
 const CLIENT = 'orders-app';
 const STALE_MILLISECONDS = 5_001;
@@ -79,7 +80,7 @@ function createAuthorizer(settings?: GatewaySubject['settings']): Authorizer {
       );
     },
     now: () => now,
-    gateways: { region: 'eu-west-1', httpApiAnswer: 'simple', ...settings },
+    gateways: { ...GATEWAY_SETTINGS, ...settings },
     log: (line) => lines.push(line),
   });
 }

@@ -16,6 +16,7 @@ import { refusal } from '../operations/refusal';
 import { allow, credentialsOf, StsScenery } from '../sts/sts-scenery';
 import { signRequest } from './client-request';
 import { HOST, restEvent, signedEvent, STAGE } from './rest-events';
+import { GATEWAY_SETTINGS } from './gateway-settings';
 
 /* Sessions that STS issues, at the authorizer: one clock for both, which only the tests move. */
 
@@ -39,7 +40,7 @@ beforeEach(() => {
   authorizer = new Authorizer({
     store,
     stalenessSeconds: BOUND_MILLISECONDS / 1000,
-    gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
+    gateways: GATEWAY_SETTINGS,
     openSecret: ({ SealedSecret, OwnerId, AccessKeyId }) =>
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),

@@ -9,6 +9,7 @@ import { signedEvent, type Call } from '../authorizer/rest-events';
 import { FaultyStore, type Fault } from '../contract/faults';
 import { TestKeyEncryption } from '../credentials/test-data-keys';
 import { ACCOUNT, putAccessKey, putAccount } from '../identity/principal-rows';
+import { GATEWAY_SETTINGS } from '../authorizer/gateway-settings';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 /** Whatever it asks for, it may: an answer that is not an Allow is the outage's doing. */
@@ -44,7 +45,7 @@ function createAuthorizer(store: Store, stalenessSeconds: number): Authorizer {
     bearerTokens: createBearerTokens(dataKeys),
     loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
     now: () => NOW,
-    gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
+    gateways: GATEWAY_SETTINGS,
     log: () => undefined,
   });
 }
