@@ -1,15 +1,20 @@
 import { findTimeStep, timeStepAt, type StepWindow } from '../credentials/totp';
-import { iamArn } from '../identity/arns';
+import { iamArn, rootArn } from '../identity/arns';
 import type { OwnedMfaDeviceRecord, VirtualMfaDeviceRecord } from '../identity/credential-entities';
 import { readOwnedMfaDevice, readVirtualMfaDevice } from '../identity/credential-records';
-import type { Found } from '../identity/lookup';
+import { findUser, findUserById, type Found } from '../identity/lookup';
 import { seedBinding } from '../identity/mfa-codes';
 import { resourceTagContext } from '../identity/tags';
 import type { Authorization, Call, Checked } from '../operations/operation';
 import { IamError } from '../protocol/errors';
 import { credentialKey, virtualMfaDeviceKey } from '../store/keys';
 import type { Item } from '../store/store';
-import { findCredentialOwner, findRootOwner, type CredentialOwner } from './credential-owners';
+import {
+  findCredentialOwner,
+  findRootOwner,
+  ownerOf,
+  type CredentialOwner,
+} from './credential-owners';
 import { onUser } from './targets';
 
 /** How far a device's clock may be off when it is enabled or synchronized: a quarter of an hour each way, in time steps. */
@@ -59,6 +64,65 @@ export function findMfaOwner(
   input: { readonly UserName?: string },
 ): Promise<CredentialOwner> {
   return isRoot(call, input) ? findRootOwner(call) : findCredentialOwner(call, input.UserName);
+}
+
+/** On the user whose device it is: the one that the input names, else whoever has the device of that serial number. */
+export function onMfaHolder<
+  Input extends { SerialNumber: string | undefined; UserName?: string | undefined },
+>(action: string): Authorization<Input> {
+  const onOwner = onMfaOwner<Input>(action);
+  const isNamed = (input: Checked<Input>): boolean =>
+    (input as { UserName?: string }).UserName !== undefined;
+  const serialOf = (input: Checked<Input>): string =>
+    (input as { SerialNumber: string }).SerialNumber;
+  const inNameOf = async (input: Checked<Input>, call: Call) => {
+    const holder = await findMfaHolder(call, serialOf(input));
+    return holder && { holder, input: { ...input, UserName: holder.userName ?? holder.id } };
+  };
+  return {
+    ...onOwner,
+    resources: async (input, call) => {
+      if (isNamed(input)) return onOwner.resources(input, call);
+      const named = await inNameOf(input, call);
+      if (named === undefined) return [iamArn(call, 'user', '/', '*')];
+      return named.holder.kind === 'Root' ? [rootArn(call)] : onOwner.resources(named.input, call);
+    },
+    // Not by name: a refusal does not tell whose device it is, nor whether there is one.
+    resourceName: (input, call) =>
+      isNamed(input) ? (onOwner.resourceName?.(input, call) ?? serialOf(input)) : serialOf(input),
+    context: async (input, call) => {
+      if (isNamed(input)) return (await onOwner.context?.(input, call)) ?? {};
+      const named = await inNameOf(input, call);
+      return named?.holder.kind === 'User'
+        ? ((await onOwner.context?.(named.input, call)) ?? {})
+        : {};
+    },
+  };
+}
+
+/** Whoever has the device of that serial number; undefined where nobody has. */
+async function findMfaHolder(
+  call: Call,
+  serialNumber: string,
+): Promise<CredentialOwner | undefined> {
+  if (isPasskey(serialNumber)) {
+    // The serial number of a passkey says who made it.
+    const [, userName] = /:u2f\/user\/([^/]+)\/[^/]+$/.exec(serialNumber) ?? [];
+    const user = userName === undefined ? undefined : await findUser(call, userName);
+    return user && ownerOf(user);
+  }
+  const assignee = (await findMfaDevice(call, serialNumber))?.entity.AssignedTo;
+  if (assignee === undefined) return undefined;
+  if (assignee.Kind === 'Root') return findRootOwner(call);
+  const user = await findUserById(call, assignee.Id);
+  return user && ownerOf(user);
+}
+
+/** Errors: NoSuchEntity where nobody has a device of that serial number. */
+export async function requireMfaHolder(call: Call, serialNumber: string): Promise<CredentialOwner> {
+  const holder = await findMfaHolder(call, serialNumber);
+  if (holder === undefined) throw noSuchOwnedDevice(serialNumber);
+  return holder;
 }
 
 /** `arn:aws:iam::123456789012:mfa/team/alice`. */

@@ -15,7 +15,7 @@ export interface SimulatedPolicy {
   readonly sourceType: 'IAM Policy' | 'Resource Policy' | 'Permissions Boundary Policy';
 }
 
-/** A question that is asked for one action after the other; the decisions are those of the very core that guards calls. */
+/** A question that is asked for each action with each resource; the decisions are those of the very core that guards calls. */
 export interface Simulation {
   readonly principal: Principal;
   readonly accountId: string;
@@ -27,27 +27,46 @@ export interface Simulation {
   readonly untoldKeys: readonly string[];
   /** undefined where none were named: the question is then about `*`. */
   readonly resources: readonly string[] | undefined;
+  /** Whether each action is about all resources at once, as starting an instance is. */
+  readonly isScenario: boolean;
   /** The account of a resource whose ARN names none. */
   readonly resourceOwner: string;
   /** Whether answers say what Organizations has to do with it. */
   readonly tellsOrganizations: boolean;
 }
 
-/** What AWS answers for one action: the whole first, then each resource. */
-export function simulateAction(simulation: Simulation, action: string): EvaluationResult {
-  const { resources } = simulation;
-  const [first, ...others] = (resources ?? ['*']).map((resource) =>
-    simulateResource(simulation, action, resource),
-  );
+/** One of the results of a simulation, each of which stands for itself. */
+export interface SimulatedRequest {
+  readonly action: string;
+  /** More than one where the action is about all of them at once. */
+  readonly resources: readonly string[];
+}
+
+/** The results that are asked for, in the order of AWS's answer: each action with each resource. */
+export function requestsOf(
+  actions: readonly string[],
+  { resources = ['*'], isScenario }: Simulation,
+): readonly SimulatedRequest[] {
+  const groups = isScenario ? [resources] : resources.map((resource) => [resource]);
+  return actions.flatMap((action) => groups.map((group) => ({ action, resources: group })));
+}
+
+/** What AWS answers for one request: the whole first, then each resource. */
+export function simulateRequest(
+  simulation: Simulation,
+  { action, resources }: SimulatedRequest,
+): EvaluationResult {
+  const results = resources.map((resource) => simulateResource(simulation, action, resource));
+  const [first] = results;
   if (first === undefined) throw new Error('a simulation has a resource');
-  const results = [first, ...others];
-  const name = others.length === 0 ? { EvalResourceName: first.resource } : {};
+  const isNamed = simulation.resources !== undefined;
   return {
     EvalActionName: action,
-    ...name,
+    ...(results.length === 1 ? { EvalResourceName: first.resource } : {}),
     EvalDecision: decisionOfAll(results.map(({ decision }) => decision)),
     MatchedStatements: unionOf(results.map(({ matched }) => matched)),
-    MissingContextValues: [...new Set(results.flatMap(({ missing }) => missing))],
+    // Of resources that are named, what is missing is told with each of them.
+    MissingContextValues: isNamed ? [] : [...first.missing],
     ...(simulation.tellsOrganizations
       ? {
           OrganizationsDecisionDetail: {
@@ -56,15 +75,20 @@ export function simulateAction(simulation: Simulation, action: string): Evaluati
         }
       : {}),
     ...boundaryDetail(results),
-    ...(resources === undefined
-      ? {}
-      : {
-          EvalDecisionDetails: Object.assign(
-            {},
-            ...results.map(({ details }) => details ?? {}),
-          ) as Record<string, DecisionType>,
+    ...(isNamed
+      ? {
+          // An SCP that does not allow ends the simulation, and nothing more is said.
+          ...(results.every((result) => result.allowedByOrganizations)
+            ? {
+                EvalDecisionDetails: Object.assign(
+                  {},
+                  ...results.map(({ details }) => details ?? {}),
+                ) as Record<string, DecisionType>,
+              }
+            : {}),
           ResourceSpecificResults: results.map(viewResource),
-        }),
+        }
+      : {}),
   };
 }
 

@@ -47,7 +47,7 @@ const NOBODY = 'STUB_PRINCIPAL_FOR_POLICY_SIMULATOR';
 
 /** Errors: InvalidInput, in the simulator's words. */
 export function createSimulation(input: SimulationInput, subject: SimulationSubject): Simulation {
-  refuseActions(input);
+  refuseNamelessActions(input);
   const told = readContextEntries(input.ContextEntries ?? []);
   const compiler = new SimulationCompiler();
   const identity = [
@@ -76,6 +76,7 @@ export function createSimulation(input: SimulationInput, subject: SimulationSubj
     context: { ...withoutKeys(subject.context, Object.keys(told)), ...told },
     untoldKeys: untoldKeys([...identity, boundary, resource], Object.keys(told)),
     resources,
+    isScenario: readScenario(input, resources ?? []),
     resourceOwner: readOwner(input.ResourceOwner) ?? subject.accountId,
     tellsOrganizations: subject.tellsOrganizations || scps !== undefined,
   };
@@ -201,13 +202,21 @@ function withoutKeys(context: ConditionContext, keys: readonly string[]): Condit
 }
 
 /** The scenarios that AWS has for starting instances; other actions do not know them. */
-const INSTANCE_SCENARIOS = /^EC2-(?:Classic|VPC)-(?:InstanceStore|EBS)(?:-Subnet)?$/;
+const INSTANCE_SCENARIO = /^EC2-(Classic|VPC)-(InstanceStore|EBS)(-Subnet)?$/;
 
-function refuseActions({ ActionNames, ResourceHandlingOption: option }: SimulationInput): void {
+function refuseNamelessActions({ ActionNames }: SimulationInput): void {
   if (ActionNames.some((action) => !action.includes(':'))) {
     throw new IamError('InvalidInput', 'The action is invalid since it is missing names');
   }
-  if (option === undefined || !INSTANCE_SCENARIOS.test(option)) return;
+}
+
+/** Whether the question is one of AWS's scenarios. Errors: InvalidInput for another action, and where a resource is missing. */
+function readScenario(
+  { ActionNames, ResourceHandlingOption: option }: SimulationInput,
+  resources: readonly string[],
+): boolean {
+  const [, network, storage, subnet] = INSTANCE_SCENARIO.exec(option ?? '') ?? [];
+  if (network === undefined) return false;
   const other = ActionNames.find((action) => foldCase(action) !== 'ec2:runinstances');
   if (other !== undefined) {
     throw new IamError(
@@ -215,6 +224,23 @@ function refuseActions({ ActionNames, ResourceHandlingOption: option }: Simulati
       `Invalid input resource handling options. Action does not support resource handling options: ${other}. Please refer to the documentation for more details: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html`,
     );
   }
+  const needed = [
+    'instance',
+    'image',
+    'security-group',
+    ...(network === 'VPC' ? ['network-interface'] : []),
+    ...(subnet === undefined ? [] : ['subnet']),
+    ...(storage === 'EBS' ? ['volume'] : []),
+  ];
+  const given = resources.map((arn) => parseArn(arn)?.resource.split('/', 1)[0]);
+  const missing = needed.filter((type) => !given.includes(type));
+  if (missing.length > 0) {
+    throw new IamError(
+      'InvalidInput',
+      `The resource handling option ${option ?? ''} needs resources of these types: ${missing.join(', ')}.`,
+    );
+  }
+  return true;
 }
 
 function readResources(input: SimulationInput): readonly string[] | undefined {

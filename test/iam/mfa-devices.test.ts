@@ -121,12 +121,52 @@ test('a device is enabled by two codes that follow one another', async () => {
   expect(MFADevices).toEqual([{ UserName, SerialNumber, EnableDate: expect.any(Date) as Date }]);
   const got = await root.send(new GetMFADeviceCommand({ UserName, SerialNumber }));
   expect(got).toMatchObject({ UserName, SerialNumber });
+  expect(await root.send(new GetMFADeviceCommand({ SerialNumber }))).toMatchObject({
+    UserName,
+    SerialNumber,
+  });
   const other = await scenery.user();
   const taken = new EnableMFADeviceCommand({ UserName: other, SerialNumber, ...codesOf(seed, 5) });
   expect(await refusal(root.send(taken))).toMatchObject({
     statusCode: 409,
     message: 'MFA Device is already in use.',
   });
+});
+
+test('a serial number alone tells nothing of its holder to whoever may not see that user', async () => {
+  const caller = await scenery.caller();
+  const asked = deployment.iam(caller.credentials);
+  await scenery.permit(caller.UserName, {
+    Effect: 'Allow',
+    Action: 'iam:GetMFADevice',
+    Resource: `arn:aws:iam::${ACCOUNT}:user/team/${caller.UserName}`,
+  });
+  const held = await makeVirtualDevice(scenery);
+  const UserName = await scenery.user();
+  await root.send(
+    new EnableMFADeviceCommand({
+      UserName,
+      SerialNumber: held.SerialNumber,
+      ...codesOf(held.seed),
+    }),
+  );
+  const free = await makeVirtualDevice(scenery);
+  const nowhere = `arn:aws:iam::${ACCOUNT}:mfa/nowhere`;
+  for (const SerialNumber of [held.SerialNumber, free.SerialNumber, nowhere]) {
+    expect(await refusal(asked.send(new GetMFADeviceCommand({ SerialNumber })))).toMatchObject({
+      code: 'AccessDenied',
+      message: expect.stringContaining(
+        `iam:GetMFADevice on resource: ${SerialNumber} because`,
+      ) as string,
+    });
+  }
+  for (const SerialNumber of [free.SerialNumber, nowhere]) {
+    expect(await refusal(root.send(new GetMFADeviceCommand({ SerialNumber })))).toEqual({
+      statusCode: 404,
+      code: 'NoSuchEntityException',
+      message: `MFA Device with serial number ${SerialNumber} does not exist.`,
+    });
+  }
 });
 
 test('no code counts twice, not after the device was taken off and put on again either', async () => {

@@ -122,7 +122,9 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
     return { input: { UserName, PolicyArn: await scenery.policy() }, resource: userArn(UserName) };
   },
   DetachUserPolicy: onInput((scenery) => scenery.attachedToUser()),
-  ListAttachedUserPolicies: onUser(),
+  ListAttachedUserPolicies: onInput(async (scenery) => ({
+    UserName: (await scenery.attachedToUser()).UserName,
+  })),
   AttachGroupPolicy: async (scenery) => {
     const GroupName = await scenery.group();
     return {
@@ -131,7 +133,9 @@ export const OPERATION_CASES: Readonly<Record<string, MakeCase>> = {
     };
   },
   DetachGroupPolicy: onInput((scenery) => scenery.attachedToGroup()),
-  ListAttachedGroupPolicies: onGroup(),
+  ListAttachedGroupPolicies: onInput(async (scenery) => ({
+    GroupName: (await scenery.attachedToGroup()).GroupName,
+  })),
   PutUserPolicy: onUser({ PolicyName: 'inline', PolicyDocument: HARMLESS }),
   GetUserPolicy: onInput((scenery) => scenery.userWithInlinePolicy()),
   DeleteUserPolicy: onInput((scenery) => scenery.userWithInlinePolicy()),

@@ -104,5 +104,8 @@ export const ROLE_CASES: Readonly<Record<string, MakeCase>> = {
   }),
   AttachRolePolicy: onRole({}, makePolicy),
   DetachRolePolicy: onRole({}, attachPolicy),
-  ListAttachedRolePolicies: onRole(),
+  ListAttachedRolePolicies: onRole({}, async (scenery, RoleName) => {
+    await attachPolicy(scenery, RoleName);
+    return {};
+  }),
 };

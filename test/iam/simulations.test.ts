@@ -109,17 +109,88 @@ describe('SimulateCustomPolicy', () => {
     });
   });
 
-  test('several resources are allowed together only where each of them is', async () => {
-    const result = await simulate({
-      PolicyInputList: [policy(allow('orders:GetOrder', { Resource: ORDER }))],
-      ResourceArns: [ORDER, OTHER_ORDER],
+  test('each action is answered for each resource, with what is missing told of that resource', async () => {
+    const { EvaluationResults = [] } = await root.send(
+      new SimulateCustomPolicyCommand({
+        ActionNames: ['orders:GetOrder', 'orders:PutOrder'],
+        PolicyInputList: [
+          policy(
+            allow('orders:GetOrder', { Resource: ORDER }),
+            allow('orders:PutOrder', { Condition: { Bool: { 'orders:Paid': 'true' } } }),
+          ),
+        ],
+        ResourceArns: [ORDER, OTHER_ORDER],
+      }),
+    );
+    const told = EvaluationResults.map((result) => [
+      result.EvalActionName,
+      result.EvalResourceName,
+      result.EvalDecision,
+      result.MissingContextValues,
+      result.ResourceSpecificResults?.map((specific) => [
+        specific.EvalResourceName,
+        specific.EvalResourceDecision,
+        specific.MissingContextValues,
+      ]),
+    ]);
+    const missing = ['orders:Paid'];
+    expect(told).toEqual([
+      ['orders:GetOrder', ORDER, 'allowed', [], [[ORDER, 'allowed', []]]],
+      [
+        'orders:GetOrder',
+        OTHER_ORDER,
+        'implicitDeny',
+        [],
+        [[OTHER_ORDER, 'implicitDeny', missing]],
+      ],
+      ['orders:PutOrder', ORDER, 'implicitDeny', [], [[ORDER, 'implicitDeny', missing]]],
+      [
+        'orders:PutOrder',
+        OTHER_ORDER,
+        'implicitDeny',
+        [],
+        [[OTHER_ORDER, 'implicitDeny', missing]],
+      ],
+    ]);
+  });
+
+  const instanceArns = (...types: string[]): string[] =>
+    types.map((type) => `arn:aws:ec2:eu-central-1:${ACCOUNT}:${type}/${type}-1`);
+
+  test('starting an instance is allowed only where each of its resources is', async () => {
+    const ResourceArns = instanceArns('instance', 'image', 'security-group', 'network-interface');
+    const question = {
+      ActionNames: ['ec2:RunInstances'],
+      ResourceArns,
+      ResourceHandlingOption: 'EC2-VPC-InstanceStore',
+    };
+    const refused = await simulate({
+      ...question,
+      PolicyInputList: [policy(allow('ec2:*', { Resource: ResourceArns.slice(0, 3) }))],
     });
-    expect(result.EvalResourceName).toBeUndefined();
-    expect(result.EvalDecision).toBe('implicitDeny');
-    expect(result.MatchedStatements).toHaveLength(1);
+    expect(refused.EvalResourceName).toBeUndefined();
+    expect(refused.EvalDecision).toBe('implicitDeny');
+    expect(refused.MatchedStatements).toHaveLength(1);
     expect(
-      result.ResourceSpecificResults?.map(({ EvalResourceDecision }) => EvalResourceDecision),
-    ).toEqual(['allowed', 'implicitDeny']);
+      refused.ResourceSpecificResults?.map(({ EvalResourceDecision }) => EvalResourceDecision),
+    ).toEqual(['allowed', 'allowed', 'allowed', 'implicitDeny']);
+    const allowed = await simulate({ ...question, PolicyInputList: [policy(allow('ec2:*'))] });
+    expect(allowed.EvalDecision).toBe('allowed');
+  });
+
+  test('a scenario is refused without a resource of each of its types', async () => {
+    const call = simulate({
+      PolicyInputList: [policy(allow('ec2:*'))],
+      ActionNames: ['ec2:RunInstances'],
+      ResourceArns: instanceArns('instance', 'image', 'security-group'),
+      ResourceHandlingOption: 'EC2-VPC-EBS-Subnet',
+    });
+    expect(await refusal(call)).toEqual({
+      statusCode: 400,
+      code: 'InvalidInputException',
+      message:
+        'The resource handling option EC2-VPC-EBS-Subnet needs resources of these types: network-interface, subnet, volume.',
+    });
   });
 
   test('a statement in a list starts behind the token before it, one that stands alone behind its brace', async () => {
@@ -303,7 +374,7 @@ describe('SimulateCustomPolicy', () => {
     });
   });
 
-  test('pages are of actions, in the order of the question', async () => {
+  test('pages are of results, in the order of the question', async () => {
     const question = {
       PolicyInputList: [policy(allow('orders:*'))],
       ActionNames: ['orders:C', 'orders:A', 'orders:B'],
@@ -447,7 +518,7 @@ describe('SimulatePrincipalPolicy', () => {
       new PutGroupPolicyCommand({
         GroupName: member.GroupName,
         PolicyName: 'Shared',
-        PolicyDocument: policy(allow('orders:PutOrder', { Resource: OTHER_ORDER })),
+        PolicyDocument: policy(allow('orders:PutOrder', { Resource: ORDER })),
       }),
     );
     const { Policy } = await root.send(
@@ -466,7 +537,7 @@ describe('SimulatePrincipalPolicy', () => {
       new SimulatePrincipalPolicyCommand({
         PolicySourceArn,
         ActionNames: ['orders:GetOrder', 'orders:PutOrder', 'orders:DeleteOrder'],
-        ResourceArns: [ORDER, OTHER_ORDER],
+        ResourceArns: [ORDER],
         ...more,
       }),
     );
@@ -486,8 +557,8 @@ describe('SimulatePrincipalPolicy', () => {
       ['Deletes'],
     ]);
     expect(results.map(({ EvalDecision }) => EvalDecision)).toEqual([
-      'implicitDeny',
-      'implicitDeny',
+      'allowed',
+      'allowed',
       'allowed',
     ]);
     for (const result of results) {
@@ -613,7 +684,8 @@ describe('SimulatePrincipalPolicy', () => {
     });
     expect(other).toMatchObject({
       EvalDecision: 'implicitDeny',
-      MissingContextValues: ['aws:username'],
+      MissingContextValues: [],
+      ResourceSpecificResults: [{ MissingContextValues: ['aws:username'] }],
     });
   });
 

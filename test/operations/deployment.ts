@@ -65,6 +65,8 @@ export interface DeploymentOptions {
   readonly randomBytes?: (length: number) => Uint8Array;
   /** Where the account's first rows are written, and data keys are kept; without it in memory. */
   readonly rows?: Store;
+  /** In place of what IAM does. */
+  readonly iamOperations?: OperationTable;
   /** In place of what STS does. */
   readonly stsOperations?: OperationTable;
   /** Where somebody serves the documents of its issuers. */
@@ -117,7 +119,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       log: (entry) => failures.push(entry),
     });
   const services = {
-    iam: create(IAM_OPERATIONS),
+    iam: create(options.iamOperations ?? IAM_OPERATIONS),
     sts: create(options.stsOperations ?? STS_OPERATIONS),
     portcullis: create(PORTCULLIS_OPERATIONS),
   };

@@ -254,6 +254,10 @@ describe('a passkey', () => {
     expect(
       await root.send(new GetMFADeviceCommand({ SerialNumber, UserName: 'alice' })),
     ).toMatchObject({ SerialNumber, UserName: 'alice' });
+    expect(await root.send(new GetMFADeviceCommand({ SerialNumber }))).toMatchObject({
+      SerialNumber,
+      UserName: 'alice',
+    });
     const asked = await challenge();
     expect(asked.Factors).toEqual(['Passkey']);
     expect(tokensOf(await use(authenticator, PAGE, asked)).MultiFactorAuthenticated).toBe(true);

@@ -31,8 +31,10 @@ import {
 import {
   findMfaOwner,
   isPasskey,
+  onMfaHolder,
   onMfaOwner,
   requireMfaDevice,
+  requireMfaHolder,
   requireOwnedMfaDevice,
   requirePasskey,
   synchronize,
@@ -210,10 +212,13 @@ const getMFADevice: Operation<GetMFADeviceRequest, GetMFADeviceResponse> = {
   schema: GetMFADevice$,
   accessLevel: 'Read',
   route: 'GET /mfa-devices/{SerialNumber}',
-  authorization: onMfaOwner('iam:GetMFADevice'),
+  authorization: onMfaHolder('iam:GetMFADevice'),
   errors: ['NoSuchEntity'],
   run: async (input, call) => {
-    const owner = await findMfaOwner(call, input);
+    const owner =
+      input.UserName === undefined
+        ? await requireMfaHolder(call, input.SerialNumber)
+        : await findMfaOwner(call, input);
     const { entity } = isPasskey(input.SerialNumber)
       ? await requirePasskey(call, owner, input.SerialNumber)
       : await requireOwnedMfaDevice(call, owner, input.SerialNumber);

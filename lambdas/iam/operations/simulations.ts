@@ -11,7 +11,7 @@ import type { AnyOperation } from '../../operations/operation-table';
 import { takePageOf, type PageRequest } from '../../operations/paging';
 import { IamError } from '../../protocol/errors';
 import { excludePolicies } from '../policy-exclusions';
-import { simulateAction, type Simulation } from '../policy-simulation';
+import { requestsOf, simulateRequest, type Simulation } from '../policy-simulation';
 import { createSimulation, readCaller, type SimulationSubject } from '../simulation-input';
 import { loadSourcePolicies, requireSourceEntity, type SourceEntity } from '../source-policies';
 import { onSource } from '../source-targets';
@@ -69,18 +69,21 @@ const simulatePrincipalPolicy: Operation<SimulatePrincipalPolicyRequest, Simulat
   },
 };
 
-/** Pages are of actions: each comes with all of its resources. */
+/** Pages are of results: each action with each resource. */
 async function simulatePage(
   call: Call,
   input: PageRequest & { readonly ActionNames: readonly string[] },
   simulation: Simulation,
 ): Promise<SimulatePolicyResponse> {
-  const positions = input.ActionNames.map((action, index) => ({ action, index }));
-  const { rows, end } = await takePageOf(call, input, positions, ({ index }) =>
-    String(index).padStart(5, '0'),
+  const requests = requestsOf(input.ActionNames, simulation).map((request, index) => ({
+    request,
+    index,
+  }));
+  const { rows, end } = await takePageOf(call, input, requests, ({ index }) =>
+    String(index).padStart(9, '0'),
   );
   return {
-    EvaluationResults: rows.map(({ action }) => simulateAction(simulation, action)),
+    EvaluationResults: rows.map(({ request }) => simulateRequest(simulation, request)),
     ...end,
   };
 }
