@@ -1,51 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AUTHORITY, CERTIFICATE, CERTIFICATE_KEY } from '../credentials/certificates';
 import { samlMetadata } from '../credentials/saml-metadata-documents';
 import { type LocalProcess, ROOT_CREDENTIALS, startLocalProcess } from '../harness/local-process';
 import { type RecordingProxy, startRecordingProxy } from '../harness/recording-proxy';
-import { hasTool, runTool, skipWithout, type ToolResult } from '../harness/tools';
+import { prepareTerraform } from '../harness/terraform';
 import { readRecordedCalls } from './proofs';
-
-const ENVIRONMENT = {
-  ...withoutMissingConfiguration(),
-  AWS_ACCESS_KEY_ID: ROOT_CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: ROOT_CREDENTIALS.secretAccessKey,
-  AWS_EC2_METADATA_DISABLED: 'true',
-  CHECKPOINT_DISABLE: '1',
-  TF_IN_AUTOMATION: '1',
-  TF_INPUT: '0',
-};
-
-const folder = mkdtempSync(path.join(tmpdir(), 'portcullis-terraform-'));
-
-/** Terraform complains about a configuration that is named and is not there. */
-function withoutMissingConfiguration(): NodeJS.ProcessEnv {
-  const file = process.env['TF_CLI_CONFIG_FILE'];
-  return file === undefined || existsSync(file) ? {} : { TF_CLI_CONFIG_FILE: undefined };
-}
-
-/**
- * Whether Terraform and its AWS provider are here: in TF_PLUGIN_DIR, or where Terraform's own configuration (TF_CLI_CONFIG_FILE) has
- * its providers from. CI must have both.
- */
-function hasProvider(): boolean {
-  if (!hasTool('terraform', ['version'])) return false;
-  cpSync(path.join(__dirname, 'terraform'), folder, { recursive: true });
-  const plugins = process.env['TF_PLUGIN_DIR'];
-  const { status, stderr } = spawnSync(
-    'terraform',
-    ['init', '-no-color', ...(plugins === undefined ? [] : [`-plugin-dir=${plugins}`])],
-    { cwd: folder, env: { ...process.env, ...ENVIRONMENT }, encoding: 'utf8' },
-  );
-  if (status === 0) return true;
-  rmSync(folder, { recursive: true });
-  skipWithout('Terraform’s AWS provider (TF_PLUGIN_DIR names its folder)', stderr);
-  return false;
-}
 
 /** As `ssh-keygen` writes one. */
 function createSshPublicKey(): string {
@@ -102,12 +63,14 @@ const IMPORTED_TOGETHER: readonly Import[] = [
   ],
 ];
 
-const describeWithProvider = hasProvider() ? describe : describe.skip;
+const { isPrepared, folder, run } = prepareTerraform(path.join(__dirname, 'terraform'));
+const describeWithProvider = isPrepared ? describe : describe.skip;
 
 /* The tests are one life, in this order; a process of Terraform and its provider takes seconds to start. */
 describeWithProvider('Terraform administers a local run', () => {
   let local: LocalProcess;
   let proxy: RecordingProxy;
+  const terraform = (command: readonly string[]) => run(command, ROOT_CREDENTIALS);
 
   beforeAll(async () => {
     local = await startLocalProcess(['--ephemeral']);
@@ -127,10 +90,6 @@ describeWithProvider('Terraform administers a local run', () => {
     expect(await local.stop()).toBe(0);
     rmSync(folder, { recursive: true });
   });
-
-  function terraform(command: readonly string[]): Promise<ToolResult> {
-    return runTool('terraform', [`-chdir=${folder}`, ...command], ENVIRONMENT);
-  }
 
   /** Its output; a failure tells Terraform's own words. */
   async function succeed(command: readonly string[]): Promise<string> {
