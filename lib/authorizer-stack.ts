@@ -8,7 +8,14 @@ import { exportNames } from './exports';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
 import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
-import { noteUsage, openSealed, readTables, replaceItems, storeEnvironment } from './store-access';
+import {
+  keepServices,
+  noteUsage,
+  openSealed,
+  readTables,
+  replaceItems,
+  storeEnvironment,
+} from './store-access';
 import type { StoreResources } from './store-access';
 import { requireAccountId, requirePrefix, requireWholeNumber } from './validation';
 
@@ -61,6 +68,8 @@ export interface AuthorizerStackProps extends StackProps, SandboxOption {
 export class AuthorizerStack extends Stack {
   readonly authorizerFunction: IFunction;
   readonly routeCatalogueRegistrar: IFunction;
+  /** For stacks of this account alone: whoever may call it says who gets in. */
+  readonly serviceRegistrar: IFunction;
 
   constructor(scope: Construct, id: string, props: AuthorizerStackProps) {
     super(scope, id, props);
@@ -68,6 +77,7 @@ export class AuthorizerStack extends Stack {
 
     this.authorizerFunction = this.createAuthorizer(props);
     this.routeCatalogueRegistrar = this.createRegistrar(props);
+    this.serviceRegistrar = this.createServiceRegistrar(props);
 
     for (const account of props.guardedAccounts ?? []) this.permitAccount(account);
 
@@ -81,6 +91,11 @@ export class AuthorizerStack extends Stack {
       description: 'Service token of Custom::PortcullisRouteCatalogue',
       value: this.routeCatalogueRegistrar.functionArn,
       exportName: names.routeCatalogueRegistrarArn,
+    });
+    new CfnOutput(this, 'ServiceRegistrarArn', {
+      description: 'Service token of Custom::PortcullisServiceDefinition and …ServicePolicy',
+      value: this.serviceRegistrar.functionArn,
+      exportName: names.serviceRegistrarArn,
     });
   }
 
@@ -137,6 +152,20 @@ export class AuthorizerStack extends Stack {
       entry: lambdaEntry('deployment/route-catalogue-handler.ts'),
       description: "Portcullis: registers the routes of an API when the API's stack is deployed",
       statements: [replaceItems(store.policiesTable), openSealed(store.key)],
+      environment: storeEnvironment(store),
+      timeout: Duration.seconds(30),
+      memorySize: 512,
+      logRetention: props.logRetention,
+      logRemovalPolicy: removalPolicyOf(props),
+    }).function;
+  }
+
+  private createServiceRegistrar(props: AuthorizerStackProps): IFunction {
+    const { store } = props;
+    return new PortcullisFunction(this, 'ServiceRegistrar', {
+      entry: lambdaEntry('deployment/service-handler.ts'),
+      description: 'Portcullis: registers a service and its policy when a stack is deployed',
+      statements: [keepServices(store.policiesTable), openSealed(store.key)],
       environment: storeEnvironment(store),
       timeout: Duration.seconds(30),
       memorySize: 512,

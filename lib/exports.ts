@@ -2,6 +2,7 @@
 export interface ExportNames {
   readonly authorizerFunctionArn: string;
   readonly routeCatalogueRegistrarArn: string;
+  readonly serviceRegistrarArn: string;
 }
 
 /** The prefix of a deployment that was given none. */
@@ -12,5 +13,6 @@ export function exportNames(prefix: string = DEFAULT_PREFIX): ExportNames {
   return {
     authorizerFunctionArn: `${prefix}-AuthorizerFunctionArn`,
     routeCatalogueRegistrarArn: `${prefix}-RouteCatalogueRegistrarArn`,
+    serviceRegistrarArn: `${prefix}-ServiceRegistrarArn`,
   };
 }

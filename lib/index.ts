@@ -19,4 +19,15 @@ export { RouteCatalogue } from './route-catalogue';
 export type { RouteCatalogueProps } from './route-catalogue';
 export type { Route } from './route';
 export type { SandboxOption } from './removal';
+export { ServiceDefinition } from './service-definition';
+export type { ServiceDefinitionProps, ServiceRoutes } from './service-definition';
+export type {
+  AccessLevel,
+  ConditionKeyType,
+  ServiceAction,
+  ServiceConditionKey,
+  ServiceResourceType,
+} from './service-definition-parts';
+export { ServicePolicy } from './service-policy';
+export type { ServicePolicyProps } from './service-policy';
 export type { StoreResources } from './store-access';

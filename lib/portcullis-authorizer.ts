@@ -19,6 +19,12 @@ export interface PortcullisAuthorizerProps {
   /** Of the function that registers route catalogues; in the region of this stack. */
   readonly routeCatalogueRegistrarArn: string;
   /**
+   * Of the function that registers services; in the account and region of this stack.
+   *
+   * @default - none: services are registered by administrators, not from here
+   */
+  readonly serviceRegistrarArn?: string;
+  /**
    * Whether the deployment is in the account of this stack. One in another account has to name this one among its `guardedAccounts`:
    * no stack here can give the permission. AppSync takes authorizers of its own account alone.
    *
@@ -55,11 +61,13 @@ export class PortcullisAuthorizer extends Construct {
     return new PortcullisAuthorizer(scope, id, {
       functionArn: Fn.importValue(names.authorizerFunctionArn),
       routeCatalogueRegistrarArn: Fn.importValue(names.routeCatalogueRegistrarArn),
+      serviceRegistrarArn: Fn.importValue(names.serviceRegistrarArn),
     });
   }
 
   readonly functionArn: string;
   readonly routeCatalogueRegistrarArn: string;
+  private readonly serviceRegistrarArn: string | undefined;
   private readonly sameAccount: boolean;
   private readonly restApiAuthorizers = new Map<string, RequestAuthorizer>();
   private imported: IFunction | undefined;
@@ -68,7 +76,11 @@ export class PortcullisAuthorizer extends Construct {
     super(scope, id);
     requireFunctionArn('functionArn', props.functionArn);
     requireFunctionArn('routeCatalogueRegistrarArn', props.routeCatalogueRegistrarArn);
+    if (props.serviceRegistrarArn !== undefined) {
+      requireFunctionArn('serviceRegistrarArn', props.serviceRegistrarArn);
+    }
     this.functionArn = props.functionArn;
+    this.serviceRegistrarArn = props.serviceRegistrarArn;
     this.sameAccount = props.sameAccount ?? true;
     this.routeCatalogueRegistrarArn = props.routeCatalogueRegistrarArn;
   }
@@ -119,6 +131,16 @@ export class PortcullisAuthorizer extends Construct {
         resultsCacheTtl: Duration.seconds(0),
       },
     };
+  }
+
+  /** Of the function that registers services. Throws where none was given. */
+  requireServiceRegistrarArn(): string {
+    if (this.serviceRegistrarArn === undefined) {
+      throw new Error(
+        'services are registered where serviceRegistrarArn is given, in the account of the deployment; elsewhere an administrator puts them',
+      );
+    }
+    return this.serviceRegistrarArn;
   }
 
   /** Imported, even from a stack of this app: the permission to call it then belongs to this stack, not to the function's. */

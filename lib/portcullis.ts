@@ -106,6 +106,7 @@ export class Portcullis extends Construct implements IPortcullis {
     return new PortcullisAuthorizer(scope, id, {
       functionArn: this.authorizerStack.authorizerFunction.functionArn,
       routeCatalogueRegistrarArn: this.authorizerStack.routeCatalogueRegistrar.functionArn,
+      serviceRegistrarArn: this.authorizerStack.serviceRegistrar.functionArn,
     });
   }
 

@@ -78,11 +78,15 @@ export class RouteCatalogue extends Construct {
   }
 }
 
-function registeredRoute(route: Route): Record<string, string | undefined> {
-  const { action: Action, resource: Resource } = route;
+function registeredRoute(route: Route): Record<string, unknown> {
+  const { action: Action, resource: Resource, contextKeys = {} } = route;
+  const rest =
+    Object.keys(contextKeys).length === 0
+      ? { Action, Resource }
+      : { Action, Resource, ContextKeys: contextKeys };
   return route.routeKey === undefined
-    ? { Method: route.method, Path: route.path, Action, Resource }
-    : { RouteKey: route.routeKey, Action, Resource };
+    ? { Method: route.method, Path: route.path, ...rest }
+    : { RouteKey: route.routeKey, ...rest };
 }
 
 const MAX_ROUTES = 1000;

@@ -1,3 +1,5 @@
+import { contextKeyProblems } from './route-context';
+
 /** What one route of an API is, in the words of policies. It is named by `routeKey`, or by `method` and `path`. */
 export interface Route {
   /**
@@ -27,6 +29,13 @@ export interface Route {
    * `${Partition}`, `${Region}` and `${Account}` stand for those of the call: `arn:${Partition}:orders:${Region}:${Account}:order/{orderId}`.
    */
   readonly resource: string;
+  /**
+   * Condition keys of the service, each with where a call says its value: `path.orderId`, `query.channel`, `header.x-channel`, or
+   * `claim.department` for what the caller's OIDC provider vouches for. What a call does not say is absent.
+   *
+   * @default - none
+   */
+  readonly contextKeys?: Readonly<Record<string, string>>;
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'ANY'];
@@ -78,6 +87,7 @@ export function routeProblems(service: string, route: Route): string[] {
     ...namingProblems(route),
     ...(action === undefined ? [] : [action]),
     ...resourceProblems(service, route),
+    ...contextKeyProblems(service, route.contextKeys ?? {}, [...parametersOf(route).keys()]),
   ].map((problem) => `${name}: ${problem}`);
 }
 

@@ -93,6 +93,22 @@ export function replaceItems(table: ITable): PolicyStatement {
 }
 
 /**
+ * Reading, replacing and removing what accounts say of their services, and nothing else.
+ *
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+export function keepServices(table: ITable): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['Services#*'] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+}
+
+/**
  * Opening what the key has sealed. Every reader of the tables needs it, because DynamoDB opens an encrypted table with
  * the caller's own permission.
  *

@@ -1,3 +1,4 @@
+import type { TokenClaims } from '../credentials/oidc/identity-claims';
 import type { LoadedPrincipal } from '../identity/principals';
 
 /** The ways in which a caller of a guarded API proves who it is. */
@@ -9,4 +10,6 @@ export interface Authenticated {
   /** What the body's SHA-256 must be, in hexadecimal; undefined where the scheme says nothing about a body. */
   readonly payloadHash: string | undefined;
   readonly scheme: AuthenticationScheme;
+  /** What the caller's OIDC provider vouches for; undefined where no token of one came. */
+  readonly tokenClaims?: TokenClaims;
 }

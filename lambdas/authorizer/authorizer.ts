@@ -3,6 +3,7 @@ import {
   missingAuthenticationToken,
   signatureDoesNotMatch,
 } from '../credentials/authentication-errors';
+import type { TokenClaims } from '../credentials/oidc/identity-claims';
 import type { SessionTokens } from '../credentials/session-token';
 import type { BearerTokens } from '../credentials/sign-in-tokens';
 import type { AccessKeyRecord } from '../identity/entities';
@@ -25,7 +26,7 @@ import {
   type GuardedQuestion,
 } from './guarded-decision';
 import { findGuardedResource, type GuardedResource } from './guarded-resource';
-import { GuardedServices, type GuardedService } from './guarded-services';
+import { GuardedServices } from './guarded-services';
 import { PrincipalCache } from './principal-cache';
 import { RouteCatalogues } from './route-catalogue';
 import type { GuardedUse } from './usage';
@@ -148,7 +149,7 @@ export class Authorizer {
     asking.catch(() => undefined);
     if (isAnonymous) return decideAnonymously(request, await asking, now);
     const services = service === ownName ? [] : ownService(await loading);
-    const { principal, payloadHash, scheme } = await this.#authentication.authenticate(
+    const { principal, payloadHash, scheme, tokenClaims } = await this.#authentication.authenticate(
       request,
       [ownName, ...services],
       now,
@@ -156,7 +157,7 @@ export class Authorizer {
     if (payloadHash !== undefined && request.isBody?.(payloadHash) === false) {
       throw signatureDoesNotMatch();
     }
-    const routes = decideRoutes(await asking, subjectOf(principal, now), now);
+    const routes = decideRoutes(await asking, { ...subjectOf(principal, now), tokenClaims }, now);
     const actions = [...new Set(routes.map(({ action }) => action))];
     this.options.note?.({ caller: principal.caller, actions, now });
     const { requestId } = request.http;
@@ -176,7 +177,7 @@ export class Authorizer {
           resource === undefined || name === undefined
             ? undefined
             : await this.#services.get(resourceAccountOf(resource, request.gateway), name);
-        return { request, route, service, guarded: withContext(request, route, guarded, service) };
+        return { request, route, service, guarded };
       }),
     );
   }
@@ -189,15 +190,18 @@ interface RouteQuestion extends GuardedQuestion {
 const CONTEXT_UNREADABLE =
   'because a value of the request that conditions are about is not of its type';
 
+/** Who asks, with what is said about it in conditions of the service's own. */
+interface AskingSubject extends DecisionSubject {
+  readonly tokenClaims?: TokenClaims | undefined;
+}
+
 function withContext(
-  request: GuardedRequest,
-  route: GuardedRoute,
-  guarded: GuardedResource,
-  service: GuardedService | undefined,
+  { request, route, guarded, service }: RouteQuestion,
+  tokenClaims: TokenClaims | undefined,
 ): GuardedResource {
   const { contextKeys, action, resource } = guarded;
   if (contextKeys === undefined || resource === undefined) return guarded;
-  const asked = { request, route, action, catalogue: service?.catalogue };
+  const asked = { request, route, action, catalogue: service?.catalogue, tokenClaims };
   const context = readRouteContext(contextKeys, asked);
   return context === undefined
     ? { ...guarded, resource: undefined, refusal: CONTEXT_UNREADABLE }
@@ -206,15 +210,18 @@ function withContext(
 
 function decideRoutes(
   questions: readonly RouteQuestion[],
-  subject: DecisionSubject,
+  subject: AskingSubject,
   now: number,
 ): readonly DecidedRoute[] {
-  return questions.map((question) => ({
-    route: question.route,
-    action: question.guarded.action,
-    resource: question.guarded.resource ?? question.guarded.template,
-    ...decideGuarded(question, subject, now),
-  }));
+  return questions.map((question) => {
+    const guarded = withContext(question, subject.tokenClaims);
+    return {
+      route: question.route,
+      action: guarded.action,
+      resource: guarded.resource ?? guarded.template,
+      ...decideGuarded({ ...question, guarded }, subject, now),
+    };
+  });
 }
 
 /** Nothing that could be meant as a credential: one that is wrong is never the same as none. */

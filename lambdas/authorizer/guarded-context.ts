@@ -6,6 +6,7 @@ import {
 } from '../core/catalogue/route-context';
 import { readPathParameter } from '../core/catalogue/route-path';
 import type { ConditionContext } from '../core/request-context';
+import type { TokenClaims } from '../credentials/oidc/identity-claims';
 import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
 
 /** What a catalogue takes from a call for conditions. */
@@ -14,6 +15,8 @@ export interface AskedContext {
   readonly route: GuardedRoute;
   readonly action: string;
   readonly catalogue: Catalogue | undefined;
+  /** What the caller's OIDC provider vouches for; undefined for every other caller. */
+  readonly tokenClaims: TokenClaims | undefined;
 }
 
 /** More than that no condition's value has. */
@@ -45,7 +48,7 @@ export function readRouteContext(
 
 function valuesOf(
   { from, name }: ContextSource,
-  { request, route }: AskedContext,
+  { request, route, tokenClaims }: AskedContext,
 ): readonly string[] | undefined {
   switch (from) {
     case 'path': {
@@ -57,5 +60,7 @@ function valuesOf(
       return request.http.query.filter(([key]) => key === name).map(([, value]) => value);
     case 'header':
       return request.http.headers.get(name) ?? [];
+    case 'claim':
+      return tokenClaims?.has(name) === true ? tokenClaims.get(name) : [];
   }
 }

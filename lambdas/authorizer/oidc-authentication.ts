@@ -32,7 +32,8 @@ export class OidcAuthentication {
     if (principal === undefined) {
       throw invalidClientTokenId();
     }
-    return { principal, payloadHash: undefined, scheme: 'oidc' };
+    const { tokenClaims } = proof;
+    return { principal, payloadHash: undefined, scheme: 'oidc', tokenClaims };
   }
 
   /** Invariant: a failure to load is not kept. */

@@ -104,7 +104,10 @@ class WebIdentities implements WebIdentityProver {
     }
     const role = await this.#findRole(asked);
     return role !== undefined && isTrusted(request, { ...verified, role, ...scope, now })
-      ? { claims: sessionOf(verified, role, scope.accountId) }
+      ? {
+          claims: sessionOf(verified, role, scope.accountId),
+          tokenClaims: verified.claims.tokenClaims,
+        }
       : { refused: 'AccessDenied', message: 'the role does not trust the token, or there is none' };
   }
 
@@ -112,7 +115,7 @@ class WebIdentities implements WebIdentityProver {
     const key = encodeParts(scope.partition, scope.accountId, hashOf(token));
     return this.#verified.get(key, async () => ({
       value: await this.#verifyAnew(token, scope),
-      bytes: ENTRY_BYTES,
+      bytes: ENTRY_BYTES + 4 * token.length,
     }));
   }
 

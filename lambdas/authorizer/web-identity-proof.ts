@@ -1,9 +1,10 @@
+import type { TokenClaims } from '../credentials/oidc/identity-claims';
 import type { SessionClaims } from '../credentials/session-claims';
 import type { GuardedRequest } from './events/guarded-request';
 
 /** What came of the token of an OIDC provider: the session of a role that trusts it, or why there is none. */
 export type WebIdentityProof =
-  | { readonly claims: SessionClaims }
+  | { readonly claims: SessionClaims; readonly tokenClaims: TokenClaims }
   | {
       readonly refused: 'AccessDenied' | 'ExpiredToken' | 'InvalidIdentityToken';
       /** For the log. */

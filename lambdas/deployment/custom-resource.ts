@@ -13,6 +13,8 @@ export interface CustomResourceEvent {
   readonly StackId: string;
   readonly RequestId: string;
   readonly LogicalResourceId: string;
+  /** `Custom::…`, as the template says. */
+  readonly ResourceType?: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: Readonly<Record<string, unknown>>;
   readonly OldResourceProperties?: Readonly<Record<string, unknown>>;
@@ -23,6 +25,9 @@ export interface CustomResourceResult {
   readonly physicalResourceId: string;
   readonly data?: Readonly<Record<string, string>>;
 }
+
+/** What CloudFormation adds to the properties that a template gives. */
+export const OWN_PROPERTIES: readonly string[] = ['ServiceToken', 'ServiceTimeout'];
 
 /** A resource that cannot be made as it is described; the message is shown to whoever deploys. */
 export class ResourceRefused extends Error {

@@ -3,6 +3,7 @@ import { CatalogueRefused } from '../core/catalogue/resource-template';
 import { routeCatalogueKey } from '../store/keys';
 import type { Attributes, Store } from '../store/store';
 import {
+  OWN_PROPERTIES,
   ResourceRefused,
   type CustomResourceEvent,
   type CustomResourceResult,
@@ -15,9 +16,6 @@ interface Registration {
   readonly stage: string;
   readonly record: Attributes;
 }
-
-/** What CloudFormation adds to the properties that a template gives. */
-const OWN_PROPERTIES: readonly string[] = ['ServiceToken', 'ServiceTimeout'];
 
 /**
  * Makes `Custom::PortcullisRouteCatalogue { ApiId, Stage, Service, Routes: [{ Method, Path, Action, Resource }] }` what the store

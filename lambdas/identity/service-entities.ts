@@ -1,12 +1,14 @@
 import type { ServiceDefinition } from '../core/catalogue/service-definition';
 import { serviceDefinitionKey, servicePolicyKey } from '../store/keys';
 import type { ReadOptions, Store } from '../store/store';
-import { list, number, oneOf, row, structure, text } from './records';
+import { list, number, oneOf, optional, row, structure, text } from './records';
 
 /* The services that a team has registered: what they can be asked for, and the resource-based policy of all their resources. */
 
+/** `RegisteredBy` is the resource of a stack that keeps a row; absent where an administrator put it. */
 export interface ServiceDefinitionRecord extends ServiceDefinition {
   readonly UpdateDate: number;
+  readonly RegisteredBy?: string | undefined;
 }
 
 /** One policy for every resource of a service, as an API of API Gateway has one. */
@@ -14,6 +16,7 @@ export interface ServicePolicyRecord {
   readonly Service: string;
   readonly PolicyDocument: string;
   readonly UpdateDate: number;
+  readonly RegisteredBy?: string | undefined;
 }
 
 const ACCESS_LEVELS = ['List', 'Read', 'Write', 'Tagging', 'Permissions management'] as const;
@@ -43,12 +46,14 @@ export const readServiceDefinition = row<ServiceDefinitionRecord>('service defin
   resourceTypes: list(structure({ name: text, arn: text, conditionKeys: list(text) })),
   conditionKeys: list(structure({ name: text, type: oneOf(...KEY_TYPES) })),
   UpdateDate: number,
+  RegisteredBy: optional(text),
 });
 
 export const readServicePolicy = row<ServicePolicyRecord>('service policy', {
   Service: text,
   PolicyDocument: text,
   UpdateDate: number,
+  RegisteredBy: optional(text),
 });
 
 /** What an account knows of a service; each undefined where it is not registered. */

@@ -49,7 +49,7 @@ export function readJsonCall(request: HttpRequest, service: Service): JsonCall {
 }
 
 /** The JSON object of a body. Errors: `MalformedInput`. */
-export function readJsonBody(request: HttpRequest): JsonObject {
+export function readJsonBody(request: Pick<HttpRequest, 'body'>): JsonObject {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(request.body);

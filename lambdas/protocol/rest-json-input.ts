@@ -51,6 +51,21 @@ export function decodeRestInput(
   return { ...others, ...inPath };
 }
 
+/**
+ * The typed input of an operation from what is given as an object instead of a request: read as the body of one would be.
+ *
+ * Errors: `MalformedInput`.
+ */
+export function decodeObject(schema: OperationSchema, object: object): Structure {
+  const body = Buffer.from(JSON.stringify(object));
+  return decodeJsonStructure(
+    describeOperation(schema).input,
+    readJsonBody({ body }),
+    '',
+    REST_JSON,
+  );
+}
+
 function decodePathText(text: string, name: string): string {
   try {
     return decodeURIComponent(text);

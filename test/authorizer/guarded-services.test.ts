@@ -109,6 +109,21 @@ describe('the definition of a service', () => {
   });
 });
 
+test('a condition key from a claim is absent for whoever brings no token of a provider', async () => {
+  const world = await arrange({ ContextKeys: { 'orders:Team': 'claim.team' } });
+  await world.allow('orders:GetOrder');
+  await world.share('orders', {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: '*',
+    Resource: '*',
+    Condition: { Null: { 'orders:Team': 'true' } },
+  });
+  expect((await ask(world, { headers: { team: 'blue' }, query: { team: 'blue' } })).effect).toBe(
+    'Deny',
+  );
+});
+
 describe('the policy of a service', () => {
   const alice = { AWS: `arn:aws:iam::${ACCOUNT}:user/alice` };
 

@@ -15,10 +15,12 @@ import { createWebIdentityProver } from '../../lambdas/authorizer/web-identities
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
 import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
+import { routeCatalogueKey } from '../../lambdas/store/keys';
 import { createTestKey, IssuerServer, type TestKey } from '../credentials/oidc/issuer-server';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
+import { put } from '../identity/principal-rows';
 import { SUBJECTS, type GatewaySubject } from './gateway-subjects';
-import { restEvent, signedEvent } from './rest-events';
+import { API_ID, restEvent, signedEvent } from './rest-events';
 import { GATEWAY_SETTINGS } from './gateway-settings';
 
 const CLIENT = 'orders-app';
@@ -144,6 +146,75 @@ async function call(
 
 const UNAUTHORIZED = /^Unauthorized$/;
 const OUTAGE = /^The authorizer could not decide\.$/;
+
+/** A catalogue for the API whose one route takes condition keys from claims, and a role that a policy gives it to. */
+async function arrangeClaims(condition: object): Promise<string> {
+  await put(deployment.store, routeCatalogueKey(API_ID, '*'), {
+    Service: 'orders',
+    Routes: [
+      {
+        Method: 'GET',
+        Path: '/orders/{orderId}',
+        Action: 'orders:GetOrder',
+        Resource: '*',
+        ContextKeys: {
+          'orders:Team': 'claim.https://example.com/team',
+          'orders:Level': 'claim.level',
+        },
+      },
+    ],
+  });
+  const arn = await createRole('claims', {});
+  await deployment.iam().send(
+    new PutRolePolicyCommand({
+      RoleName: 'claims',
+      PolicyName: 'permissions',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: {
+          Effect: 'Allow',
+          Action: 'orders:GetOrder',
+          Resource: '*',
+          Condition: condition,
+        },
+      }),
+    }),
+  );
+  return arn;
+}
+
+describe('a condition key of a service that comes from a claim', () => {
+  const TEAM = 'https://example.com/team';
+  const isBlue = { StringEquals: { 'orders:Team': 'blue' } };
+
+  test('has what the provider vouches for', async () => {
+    const role = await arrangeClaims(isBlue);
+    expect((await call(await token({ [TEAM]: 'blue' }), { role })).effect).toBe('Allow');
+    expect((await call(await token({ [TEAM]: 'red' }), { role })).effect).toBe('Deny');
+  });
+
+  test('is absent where the token does not say it, whatever else the caller says', async () => {
+    const role = await arrangeClaims(isBlue);
+    expect((await call(await token({ team: 'blue' }), { role })).effect).toBe('Deny');
+    expect((await call(await token({ 'orders:Team': 'blue' }), { role })).effect).toBe('Deny');
+  });
+
+  test('denies a claim that is not one text', async () => {
+    const role = await arrangeClaims({ StringNotEquals: { 'orders:Team': 'red' } });
+    expect((await call(await token({ [TEAM]: 'blue' }), { role })).effect).toBe('Allow');
+    for (const team of [{ a: 1 }, ['blue', 'red'], [['blue']], null, [{}]]) {
+      const { effect, context } = await call(await token({ [TEAM]: team }), { role });
+      expect(effect).toBe('Deny');
+      expect(JSON.stringify(context)).toContain('is not of its type');
+    }
+  });
+
+  test('has a number as the token writes it', async () => {
+    const role = await arrangeClaims({ NumericGreaterThan: { 'orders:Level': '6' } });
+    expect((await call(await token({ level: 7 }), { role })).effect).toBe('Allow');
+    expect((await call(await token({ level: 6 }), { role })).effect).toBe('Deny');
+  });
+});
 
 describe('a token of a provider', () => {
   test('is the session of the role that is named, which says so to the backend', async () => {

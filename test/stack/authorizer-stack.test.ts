@@ -53,6 +53,10 @@ describe('what other stacks import', () => {
       Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RouteCatalogueRegistrarFunction'), 'Arn'] },
       Export: { Name: 'Portcullis-RouteCatalogueRegistrarArn' },
     });
+    template.hasOutput('ServiceRegistrarArn', {
+      Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ServiceRegistrarFunction'), 'Arn'] },
+      Export: { Name: 'Portcullis-ServiceRegistrarArn' },
+    });
   });
 
   test('differs between two deployments in one account', () => {

@@ -78,6 +78,7 @@ describe('every role', () => {
       'Orders SampleOrdersHandlerRole',
       'Portcullis-Authorizer AuthorizerRole',
       'Portcullis-Authorizer RouteCatalogueRegistrarRole',
+      'Portcullis-Authorizer ServiceRegistrarRole',
       'Portcullis-ControlPlane AccountHandlerRole',
       'Portcullis-ControlPlane GatewayLoggingRole',
       'Portcullis-ControlPlane IamRole',
@@ -268,6 +269,20 @@ describe('what each function may do', () => {
     expect(grantsOf('Portcullis-Authorizer RouteCatalogueRegistrarRole')).toEqual(
       [...on('PoliciesTable', ['PutItem', 'DeleteItem']), 'kms:Decrypt on Key'].sort(),
     );
+  });
+
+  test('the registrar of services keeps their rows alone', () => {
+    const role = 'Portcullis-Authorizer ServiceRegistrarRole';
+    expect(grantsOf(role)).toEqual(
+      [...on('PoliciesTable', ['GetItem', 'PutItem', 'DeleteItem']), 'kms:Decrypt on Key'].sort(),
+    );
+    const [written] = statementsOf(role).filter((statement) =>
+      actionsOf(statement).includes('dynamodb:PutItem'),
+    );
+    expect(written?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['Services#*'] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
   });
 
   test('nobody else reads the root credentials', () => {

@@ -56,6 +56,18 @@ describe('a route catalogue', () => {
     });
   });
 
+  test('says where a call says the values of condition keys', () => {
+    const contextKeys = {
+      'orders:Id': 'path.orderId',
+      'orders:Channel': 'header.x-channel',
+      'orders:Team': 'claim.https://example.com/team',
+    };
+    Template.fromStack(declareRoute({ contextKeys })()).hasResourceProperties(
+      'Custom::PortcullisRouteCatalogue',
+      { Routes: [{ ContextKeys: contextKeys }] },
+    );
+  });
+
   test('may be for one stage', () => {
     Template.fromStack(declare({ stageName: 'beta' })).hasResourceProperties(
       'Custom::PortcullisRouteCatalogue',
@@ -220,6 +232,48 @@ describe('synthesis refuses', () => {
 });
 
 describe('what synthesis lets through, the registrar takes', () => {
+  const contexts: readonly Record<string, string>[] = [
+    {},
+    { 'orders:Id': 'path.orderId' },
+    { 'orders:Id': 'path.other' },
+    { 'orders:Id': 'query.id', 'orders:id': 'query.id' },
+    { 'orders:a/b.c-d': 'header.X-Channel' },
+    { 'orders:Key': 'header.Authorization' },
+    { 'orders:Key': 'header.cookie' },
+    { 'orders:Key': 'header.a b' },
+    { 'orders:Key': 'claim.https://example.com/a' },
+    { 'orders:Key': 'claim.a b' },
+    { 'orders:Key': 'claim.' },
+    { 'orders:Key': 'body.a' },
+    { 'orders:': 'query.a' },
+    { 'orders:é': 'query.a' },
+    { 'aws:PrincipalTag/team': 'claim.team' },
+    { 'sts:ExternalId': 'query.a' },
+    { 'iam:PassedToService': 'header.x' },
+    { 'Orders:Key': 'query.a' },
+    { Key: 'query.a' },
+    Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`orders:K${index}`, 'query.a'])),
+  ];
+
+  test.each(contexts)('the condition keys %j are judged alike', (contextKeys) => {
+    const { method, path, action, resource } = GET_ORDER;
+    const registered = isAccepted(() =>
+      parseRouteCatalogue({
+        Service: 'orders',
+        Routes: [
+          {
+            Method: method,
+            Path: path,
+            Action: action,
+            Resource: resource,
+            ContextKeys: contextKeys,
+          },
+        ],
+      }),
+    );
+    expect(isAccepted(declareRoute({ contextKeys }))).toBe(registered);
+  });
+
   const resources = [
     '*',
     'arn:aws:orders:::order',

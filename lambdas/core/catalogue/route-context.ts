@@ -7,8 +7,8 @@ import type { ConditionKeyType } from './service-definition';
 
 /** Where the value of a condition key comes from. */
 export interface ContextSource {
-  readonly from: 'path' | 'query' | 'header';
-  /** Of a header in lower case. */
+  readonly from: 'path' | 'query' | 'header' | 'claim';
+  /** Of a header in lower case; a claim is one of the token that an OIDC provider has signed. */
   readonly name: string;
 }
 
@@ -19,6 +19,8 @@ const MAX_KEYS = 20;
 /** Credentials: a policy never needs one, and a condition's value may be shown in reasons. */
 const SECRET_HEADERS: readonly string[] = ['authorization', 'cookie', 'proxy-authorization'];
 const SOURCE = /^(path|query|header)\.([\w.-]{1,128})$/;
+/** Names of claims are often URLs. */
+const CLAIM = /^claim\.([!-~]{1,128})$/;
 
 /**
  * Parses `{ "orders:Channel": "header.x-channel" }`: keys under the service's own prefix alone, so that no caller can set what AWS's
@@ -42,7 +44,7 @@ export function parseRouteContext(
       const source = /^[\w./-]{1,128}$/.test(own) ? parseSource(text, parameters) : undefined;
       if (source !== undefined) return [key, source];
       throw new CatalogueRefused(
-        `ContextKeys has ${key}, but takes ${service}: and a name, from path., query. or header. and a name that is no credential's`,
+        `ContextKeys has ${key}, but takes ${service}: and a name, from path., query., header. or claim. and a name that is no credential's`,
       );
     }),
   );
@@ -52,7 +54,10 @@ function parseSource(
   text: unknown,
   parameters: ReadonlyMap<string, unknown>,
 ): ContextSource | undefined {
-  const [, from, name = ''] = typeof text === 'string' ? (SOURCE.exec(text) ?? []) : [];
+  if (typeof text !== 'string') return undefined;
+  const [, claim] = CLAIM.exec(text) ?? [];
+  if (claim !== undefined) return { from: 'claim', name: claim };
+  const [, from, name = ''] = SOURCE.exec(text) ?? [];
   if (from === 'path') return parameters.has(name) ? { from, name } : undefined;
   if (from === 'query') return { from, name };
   const lower = name.toLowerCase();

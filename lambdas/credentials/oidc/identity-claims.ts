@@ -2,6 +2,12 @@ import type { JsonNode } from '../../core/json';
 import { TokenRefused } from './issuer-errors';
 import { membersOf, oneOrMoreTextsOf, secondsOf, textOf, type JsonMembers } from './strict-json';
 
+/**
+ * Claims as the values of a condition key: a text, a number or a truth value as one text, a list of such as several. A claim of any
+ * other form is there, and undefined.
+ */
+export type TokenClaims = ReadonlyMap<string, readonly string[] | undefined>;
+
 /** What an identity provider says of somebody. Plain data. */
 export interface IdentityClaims {
   readonly subject: string;
@@ -11,6 +17,8 @@ export interface IdentityClaims {
   readonly expiresAt: number;
   /** Epoch seconds. */
   readonly issuedAt: number;
+  /** All that the token says, for the condition keys of a team's own service. */
+  readonly tokenClaims: TokenClaims;
   /** By the names that condition keys end in: `sub`, `aud`, `amr`, … Never any other of the token's. */
   readonly conditions: Readonly<Record<string, string | readonly string[]>>;
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
@@ -53,6 +61,7 @@ export function readIdentityClaims(
     audience,
     expiresAt: secondsOf(claims.get('exp')) ?? 0,
     issuedAt: secondsOf(claims.get('iat')) ?? 0,
+    tokenClaims: new Map([...claims].map(([name, node]) => [name, valuesOf(node)])),
     conditions: {
       sub: subject,
       ...conditions,
@@ -62,6 +71,25 @@ export function readIdentityClaims(
     ...readTags(claims),
     ...(sourceIdentity !== undefined && { sourceIdentity }),
   };
+}
+
+function valuesOf(node: JsonNode): readonly string[] | undefined {
+  const values = (node.kind === 'array' ? node.items : [node]).map(valueOf);
+  return values.every((value) => value !== undefined) ? values : undefined;
+}
+
+/** A number as the token writes it. */
+function valueOf(node: JsonNode): string | undefined {
+  switch (node.kind) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return node.value;
+    case 'null':
+    case 'array':
+    case 'object':
+      return undefined;
+  }
 }
 
 /**

@@ -1,27 +1,24 @@
-import { checkServiceDefinition } from '../../core/catalogue/check-definition';
-import type { ServiceDefinition } from '../../core/catalogue/service-definition';
-import { renderFinding } from '../findings';
 import {
   readServiceDefinition,
   type ServiceDefinitionRecord,
 } from '../../identity/service-entities';
+import { requireServiceDefinition } from '../../identity/service-definitions';
 import { toAttributes } from '../../identity/records';
 import { commit } from '../../operations/commit';
-import type { Checked, Operation } from '../../operations/operation';
+import type { Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
 import { queryEntries, takePage } from '../../operations/paging';
-import { IamError } from '../../protocol/errors';
-import { SERVICE_PREFIX, serviceDefinitionKey, servicesPartition } from '../../store/keys';
 import {
+  INTEGER,
   listOf,
   NOTHING,
   operation,
   STRING,
-  STRINGS,
   structure,
   TIMESTAMP,
-  INTEGER,
-} from '../schemas';
+} from '../../protocol/portcullis-schemas';
+import { PUT_SERVICE_DEFINITION, SERVICE_DEFINITION } from '../../protocol/service-schemas';
+import { SERVICE_PREFIX, serviceDefinitionKey, servicesPartition } from '../../store/keys';
 import { noSuchService, onEveryService, onService } from '../services';
 
 /* What a team's services can be asked for: actions, resource types and condition keys, as AWS publishes them for its own. */
@@ -49,45 +46,18 @@ interface ServiceDefinitionOutput extends ServiceDefinitionInput {
   readonly UpdateDate: Date;
 }
 
-const ACTION = structure(
-  'ActionDefinition',
-  { Name: STRING, AccessLevel: STRING },
-  { ResourceTypes: STRINGS, ConditionKeys: STRINGS },
-);
-const RESOURCE_TYPE = structure(
-  'ResourceTypeDefinition',
-  { Name: STRING, Arn: STRING },
-  { ConditionKeys: STRINGS },
-);
-const CONDITION_KEY = structure('ConditionKeyDefinition', { Name: STRING, Type: STRING });
-
-const DEFINITION = {
-  required: { Service: STRING, Actions: listOf('ActionDefinitions', () => ACTION) },
-  optional: {
-    ResourceTypes: listOf('ResourceTypeDefinitions', () => RESOURCE_TYPE),
-    ConditionKeys: listOf('ConditionKeyDefinitions', () => CONDITION_KEY),
-  },
-};
-
 const SERVICE_REQUEST = structure('ServiceRequest', { Service: STRING });
-
-/** The store takes rows of 400 KB at most. */
-const MAX_DEFINITION_BYTES = 256 * 1024;
 
 const putServiceDefinition: Operation<ServiceDefinitionInput, void> = {
   name: 'PutServiceDefinition',
-  schema: operation(
-    'PutServiceDefinition',
-    structure('PutServiceDefinitionRequest', DEFINITION.required, DEFINITION.optional),
-    NOTHING,
-  ),
+  schema: PUT_SERVICE_DEFINITION,
   accessLevel: 'Write',
   route: 'PUT /services/{Service}',
   authorization: onService('portcullis:PutServiceDefinition'),
   errors: ['ConcurrentModification', 'InvalidInput', 'LimitExceeded'],
   run: async (input, call) => {
     const record: ServiceDefinitionRecord = {
-      ...definitionOf(input),
+      ...requireServiceDefinition(input),
       UpdateDate: call.now,
     };
     await commit(call, [
@@ -103,39 +73,6 @@ const putServiceDefinition: Operation<ServiceDefinitionInput, void> = {
   },
 };
 
-/** Errors: InvalidInput with everything that is wrong, LimitExceeded. */
-function definitionOf(input: Checked<ServiceDefinitionInput>): ServiceDefinition {
-  const definition: ServiceDefinition = {
-    service: input.Service,
-    actions: input.Actions.map((action) => ({
-      name: action.Name,
-      accessLevel: action.AccessLevel as ServiceDefinition['actions'][number]['accessLevel'],
-      resourceTypes: [...(action.ResourceTypes ?? [])],
-      conditionKeys: [...(action.ConditionKeys ?? [])],
-    })),
-    resourceTypes: (input.ResourceTypes ?? []).map((type) => ({
-      name: type.Name,
-      arn: type.Arn,
-      conditionKeys: [...(type.ConditionKeys ?? [])],
-    })),
-    conditionKeys: (input.ConditionKeys ?? []).map((key) => ({
-      name: key.Name,
-      type: key.Type as ServiceDefinition['conditionKeys'][number]['type'],
-    })),
-  };
-  if (Buffer.byteLength(JSON.stringify(definition)) > MAX_DEFINITION_BYTES) {
-    throw new IamError(
-      'LimitExceeded',
-      `Cannot exceed quota for ServiceDefinitionSize: ${MAX_DEFINITION_BYTES}`,
-    );
-  }
-  const findings = checkServiceDefinition(definition);
-  if (findings.length > 0) {
-    throw new IamError('InvalidInput', findings.map(renderFinding).join('; '));
-  }
-  return definition;
-}
-
 const getServiceDefinition: Operation<{ Service: string | undefined }, ServiceDefinitionOutput> = {
   name: 'GetServiceDefinition',
   schema: operation(
@@ -143,8 +80,8 @@ const getServiceDefinition: Operation<{ Service: string | undefined }, ServiceDe
     SERVICE_REQUEST,
     structure(
       'GetServiceDefinitionResponse',
-      { ...DEFINITION.required, UpdateDate: TIMESTAMP },
-      DEFINITION.optional,
+      { ...SERVICE_DEFINITION.required, UpdateDate: TIMESTAMP },
+      SERVICE_DEFINITION.optional,
     ),
   ),
   accessLevel: 'Read',

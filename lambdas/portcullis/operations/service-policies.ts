@@ -1,12 +1,19 @@
-import { malformedPolicyMessage, validatePolicy } from '../../core/validate';
+import { requireServicePolicy } from '../../identity/service-definitions';
 import { readServicePolicy, type ServicePolicyRecord } from '../../identity/service-entities';
 import { toAttributes } from '../../identity/records';
 import { commit } from '../../operations/commit';
 import type { Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
 import { IamError } from '../../protocol/errors';
+import {
+  NOTHING,
+  operation,
+  STRING,
+  structure,
+  TIMESTAMP,
+} from '../../protocol/portcullis-schemas';
+import { PUT_SERVICE_POLICY } from '../../protocol/service-schemas';
 import { servicePolicyKey } from '../../store/keys';
-import { NOTHING, operation, STRING, structure, TIMESTAMP } from '../schemas';
 import { onService } from '../services';
 
 /*
@@ -32,17 +39,13 @@ const SERVICE_REQUEST = structure('ServicePolicyRequest', { Service: STRING });
 
 const putServicePolicy: Operation<PolicyInput, void> = {
   name: 'PutServicePolicy',
-  schema: operation(
-    'PutServicePolicy',
-    structure('PutServicePolicyRequest', { Service: STRING, PolicyDocument: STRING }),
-    NOTHING,
-  ),
+  schema: PUT_SERVICE_POLICY,
   accessLevel: 'Permissions management',
   route: 'PUT /services/{Service}/policy',
   authorization: onService('portcullis:PutServicePolicy'),
   errors: ['ConcurrentModification', 'MalformedPolicyDocument'],
   run: async ({ Service, PolicyDocument }, call) => {
-    checkServicePolicy(PolicyDocument);
+    requireServicePolicy(PolicyDocument);
     const record: ServicePolicyRecord = { Service, PolicyDocument, UpdateDate: call.now };
     await commit(call, [
       {
@@ -56,14 +59,6 @@ const putServicePolicy: Operation<PolicyInput, void> = {
     ]);
   },
 };
-
-function checkServicePolicy(document: string): void {
-  const { document: parsed, findings } = validatePolicy(document, 'resource');
-  const message = malformedPolicyMessage(findings);
-  if (message !== undefined || parsed === undefined) {
-    throw new IamError('MalformedPolicyDocument', message ?? 'Syntax errors in policy.');
-  }
-}
 
 const getServicePolicy: Operation<ServiceName, PolicyOutput> = {
   name: 'GetServicePolicy',

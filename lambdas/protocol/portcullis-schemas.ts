@@ -1,4 +1,4 @@
-import type { OperationSchema } from '../protocol/schema';
+import type { OperationSchema } from './schema';
 
 /*
  * The shapes of Portcullis's own operations, in the form that AWS's clients export theirs in: members in order, the required ones first.
