@@ -91,7 +91,7 @@ const STAGE_NAME = 'v1';
 
 /**
  * The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, signing in at `/signin`, Portcullis's own operations at
- * `/portcullis`, and the account with its root user.
+ * `/portcullis`, decisions at `/access`, and the account with its root user.
  */
 export class ControlPlaneStack extends Stack {
   readonly restApi: RestApi;
@@ -119,6 +119,7 @@ export class ControlPlaneStack extends Stack {
     this.addService('sts', this.stsFunction);
     this.addService('signin', this.signInFunction);
     this.addService('portcullis', this.portcullisFunction);
+    this.addDecisions(this.portcullisFunction);
     this.addIssuerDocuments(props);
     this.createAccount(props);
 
@@ -321,6 +322,18 @@ export class ControlPlaneStack extends Stack {
     for (const place of [resource, resource.addResource('{proxy+}')]) {
       place.addMethod('ANY', integration, { authorizationType: AuthorizationType.NONE });
     }
+  }
+
+  /** The paths that OpenID AuthZEN gives decisions, and the public document that says so. */
+  private addDecisions(handler: IFunction): void {
+    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
+    const options = { authorizationType: AuthorizationType.NONE };
+    const { root } = this.restApi;
+    root.addResource('access').addResource('{proxy+}').addMethod('ANY', integration, options);
+    root
+      .addResource('.well-known')
+      .addResource('authzen-configuration')
+      .addMethod('GET', integration, options);
   }
 
   private createAccount(props: ControlPlaneStackProps): void {

@@ -1,4 +1,5 @@
 import type { RouteCatalogue } from '../core/catalogue/route-catalogue';
+import type { GuardedService } from '../core/guarded-service';
 import {
   missingAuthenticationToken,
   signatureDoesNotMatch,
@@ -6,6 +7,7 @@ import {
 import type { TokenClaims } from '../credentials/oidc/identity-claims';
 import type { SessionTokens } from '../credentials/session-token';
 import type { BearerTokens } from '../credentials/sign-in-tokens';
+import { subjectOf, type DecisionSubject } from '../identity/decision-subject';
 import type { AccessKeyRecord } from '../identity/entities';
 import { ERRORS, IamError } from '../protocol/errors';
 import type { HttpRequest } from '../protocol/http';
@@ -21,8 +23,6 @@ import {
   ANONYMOUS,
   decideGuarded,
   resourceAccountOf,
-  subjectOf,
-  type DecisionSubject,
   type GuardedQuestion,
 } from './guarded-decision';
 import { findGuardedResource, type GuardedResource } from './guarded-resource';

@@ -49,6 +49,7 @@ export function createFunction(
     markers: new OpaqueMarkers(dataKeys),
     signingKeys: new SigningKeyCache(),
     federation: createFederation(environment),
+    adminEndpointUrl: requireVariable(environment, 'ADMIN_ENDPOINT_URL'),
     quotas: DEFAULT_QUOTAS,
     partition: partitionOf(region),
     region,

@@ -194,6 +194,8 @@ function valueSchema(
     case 'blob':
     case 'timestamp':
       return scalarSchema(shape.kind);
+    case 'document':
+      return {};
   }
 }
 
@@ -243,6 +245,8 @@ function shapeReference(shape: Shape, answers: Map<string, StructureShape>): Jso
       return { type: 'array', items: shapeReference(shape.element(), answers) };
     case 'map':
       return { type: 'object', additionalProperties: shapeReference(shape.value(), answers) };
+    case 'document':
+      return {};
     case 'string':
     case 'integer':
     case 'boolean':

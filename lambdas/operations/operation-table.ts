@@ -6,6 +6,11 @@ import { Routes } from './routes';
 /** A row of any input and output. */
 export type AnyOperation = Operation<never, unknown> | UnsignedOperation<never, unknown>;
 
+/** What everybody may read of a service, by its path below the service's own: it says nothing of an account, and needs no read. */
+export type PublicDocuments = Readonly<
+  Record<string, (deployment: { readonly adminEndpointUrl: string }) => object>
+>;
+
 /** The operations of one service: what cannot be found here does not exist. */
 export class OperationTable {
   readonly routes: Routes<AnyOperation>;
@@ -14,6 +19,8 @@ export class OperationTable {
   constructor(
     readonly service: Service,
     readonly operations: readonly AnyOperation[],
+    /** Besides the description of its routes. */
+    readonly documents: PublicDocuments = {},
   ) {
     this.#byName = new Map(operations.map((operation) => [operation.name, operation]));
     if (this.#byName.size !== operations.length) {

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../protocol/errors';
 import type { FederationOptions } from './federation';
 import type { SecretBinding } from '../credentials/sealed-secret';
 import type { SessionClaims } from '../credentials/session-claims';
+import type { BearerClaims } from '../credentials/sign-in-tokens';
 import type { Caller } from '../identity/caller';
 import type { Quotas } from '../identity/quotas';
 import type { Store } from '../store/store';
@@ -166,6 +167,10 @@ export interface Call {
   readonly requestContext: ConditionContext;
   /** What is known of the issuers of tokens: ours, and those of others. */
   readonly federation: FederationOptions;
+  /** What the token of a session says, whose secret the caller need not have; undefined for any other text. Its time is not looked at. */
+  readonly openSession: (token: string) => Promise<SessionClaims | undefined>;
+  /** Likewise the access token of whoever signed in with a password. */
+  readonly openBearerToken: (token: string) => Promise<BearerClaims | undefined>;
   /** Why a call to this account was denied; undefined for any text that was not sealed for that. */
   readonly openAuthorizationMessage: (encoded: string) => Promise<string | undefined>;
 }

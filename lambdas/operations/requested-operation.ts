@@ -1,9 +1,10 @@
+import { protocolOf } from '../protocol/answers';
 import { noSuchOperation } from '../protocol/error-messages';
 import { IamError } from '../protocol/errors';
 import type { HttpRequest } from '../protocol/http';
 import { readQueryCall } from '../protocol/parameters';
 import { decodeInput, type Structure } from '../protocol/query';
-import { decodeRestInput } from '../protocol/rest-json-input';
+import { AUTHZEN_JSON, decodeRestInput, REST_JSON } from '../protocol/rest-json-input';
 import { restSegmentsOf } from '../protocol/rest-path';
 import { idempotencyKeyOf } from './idempotency';
 import type { AnyOperation, OperationTable } from './operation-table';
@@ -49,7 +50,13 @@ function readByRoute(
   return {
     operation,
     idempotencyKey: idempotencyKeyOf(request, operation),
-    readInput: () => decodeRestInput(operation.schema, pathParameters, request),
+    readInput: () =>
+      decodeRestInput(
+        operation.schema,
+        pathParameters,
+        request,
+        protocolOf(request, table.service).format === 'authZen' ? AUTHZEN_JSON : REST_JSON,
+      ),
   };
 }
 

@@ -9,7 +9,13 @@ import { CredentialUse } from '../identity/credential-use';
 import { LastAccessed } from '../identity/last-accessed';
 import type { LoadedPrincipal } from '../identity/principals';
 import type { Quotas } from '../identity/quotas';
-import { encodeAnswer, encodeBody, encodeError, protocolOf } from '../protocol/answers';
+import {
+  echoRequestId,
+  encodeAnswer,
+  encodeBody,
+  encodeError,
+  protocolOf,
+} from '../protocol/answers';
 import { validateInput } from '../protocol/constraints';
 import { IamError } from '../protocol/errors';
 import type { HttpRequest, HttpResponse } from '../protocol/http';
@@ -42,6 +48,8 @@ export interface ServiceOptions {
   readonly markers: OpaqueMarkers;
   readonly signingKeys: SigningKeyCache;
   readonly federation: FederationOptions;
+  /** Clients put the service's path behind it; without a slash at its end. */
+  readonly adminEndpointUrl: string;
   readonly quotas: Quotas;
   /** `aws`. */
   readonly partition: string;
@@ -81,21 +89,34 @@ const LONGEST_PAUSE_MILLISECONDS = 250;
 export class AdminService {
   readonly #credentialUse: CredentialUse;
   readonly #lastAccessed: LastAccessed;
-  #description: string | undefined;
+  readonly #documents: Readonly<Record<string, () => object>>;
+  readonly #written = new Map<string, string>();
 
   constructor(private readonly options: ServiceOptions) {
     const { store, region } = options;
     this.#credentialUse = new CredentialUse({ store, region });
     this.#lastAccessed = new LastAccessed({ store, region });
+    const { table } = options;
+    this.#documents = {
+      [DESCRIPTION_PATH]: () => describeApi(table),
+      ...Object.fromEntries(
+        Object.entries(table.documents).map(([path, write]) => [path, () => write(options)]),
+      ),
+    };
   }
 
   /** Never rejects. */
   async handle(request: HttpRequest): Promise<HttpResponse> {
+    return echoRequestId(request, await this.#answer(request));
+  }
+
+  async #answer(request: HttpRequest): Promise<HttpResponse> {
     const protocol = protocolOf(request, this.options.table.service);
     const { requestId } = request;
     try {
-      if (isDescriptionAsked(request, this.options.table.service)) {
-        return this.#describe(requestId);
+      const document = this.#findDocument(request);
+      if (document !== undefined) {
+        return encodeBody({ ...protocol, format: 'restJson' }, document, requestId);
       }
       const { operation, outcome } = await this.#perform(request);
       return 'body' in outcome
@@ -106,14 +127,14 @@ export class AdminService {
     }
   }
 
-  /** For everyone: it says nothing of the account, and needs no read. */
-  #describe(requestId: string): HttpResponse {
-    this.#description ??= JSON.stringify(describeApi(this.options.table));
-    return {
-      statusCode: 200,
-      headers: { 'content-type': 'application/json', 'x-amzn-requestid': requestId },
-      body: this.#description,
-    };
+  #findDocument({ method, path }: HttpRequest): string | undefined {
+    const name = restSegmentsOf(path, this.options.table.service)?.join('/');
+    if (method !== 'GET' || name === undefined || !Object.hasOwn(this.#documents, name)) {
+      return undefined;
+    }
+    const text = this.#written.get(name) ?? JSON.stringify(this.#documents[name]?.());
+    this.#written.set(name, text);
+    return text;
   }
 
   async #perform(request: HttpRequest): Promise<Performed> {
@@ -227,8 +248,8 @@ export class AdminService {
     accountId: string,
     attempt: number,
   ): UnsignedCall {
-    const { store, secrets, sessions, messages, markers, quotas, partition, region, randomBytes } =
-      this.options;
+    const { store, secrets, sessions, bearerTokens, messages, markers } = this.options;
+    const { quotas, partition, region, randomBytes } = this.options;
     const scope = { accountId, operation: operation.name, filter: filterOf(input) };
     let transactions = 0;
     return {
@@ -252,6 +273,8 @@ export class AdminService {
       requestContext: requestKeys(request, { region, resourceAccount: accountId, now }),
       federation: this.options.federation,
       openAuthorizationMessage: (encoded) => messages.open(encoded, accountId),
+      openSession: (token) => sessions.open(token),
+      openBearerToken: (token) => bearerTokens.open(token),
     };
   }
 
@@ -277,11 +300,6 @@ export class AdminService {
         )
       : error;
   }
-}
-
-function isDescriptionAsked({ method, path }: HttpRequest, service: Service): boolean {
-  const segments = restSegmentsOf(path, service);
-  return method === 'GET' && segments?.length === 1 && segments[0] === DESCRIPTION_PATH;
 }
 
 /** Clients of a gateway's REST routes sign for the gateway; those of the service's own protocols for the service. */

@@ -1,4 +1,4 @@
-import type { Authorization } from '../operations/operation';
+import type { Authorization, Checked } from '../operations/operation';
 import { IamError } from '../protocol/errors';
 
 /** `arn:aws:portcullis::123456789012:service/orders`. */
@@ -17,6 +17,20 @@ export function onService<Input extends { Service: string | undefined }>(
     action,
     resourceType: 'service',
     resources: (input, call) => [serviceArn(call, (input as { Service: string }).Service)],
+    conditionKeys: [],
+  };
+}
+
+/** On every service that the input is about. */
+export function onServices<Input>(
+  action: string,
+  servicesOf: (input: Checked<Input>) => readonly string[],
+): Authorization<Input> {
+  return {
+    action,
+    resourceType: 'service',
+    resources: (input, call) =>
+      [...new Set(servicesOf(input))].map((service) => serviceArn(call, service)),
     conditionKeys: [],
   };
 }

@@ -2,22 +2,23 @@ import { encodeJsonError, encodeJsonOutput, encodeQueryJsonError } from './aws-j
 import { encodeQueryJsonOutput } from './aws-json';
 import { serviceFailure } from './error-messages';
 import { ERRORS, IamError } from './errors';
+import type { ErrorCode } from './errors';
 import type { HttpRequest, HttpResponse } from './http';
 import { encodeOutput } from './query';
 import type { Structure } from './query';
 import { encodeRestError, encodeRestOutput } from './rest-json';
 import { restSegmentsOf } from './rest-path';
 import type { OperationSchema, Service } from './schema';
-import { SERVICE_DESCRIPTIONS } from './services';
+import { ACCESS_ROOT, SERVICE_DESCRIPTIONS } from './services';
 import { element, escapeXml, rootElement } from './xml';
 
 /** In which form a caller is answered, and in whose name. */
 export interface Protocol {
   /**
    * `awsQuery` answers in XML; `awsQueryJson` is the same protocol with JSON answers; `awsJson` is awsJson1.1; `restJson` has a route
-   * for each operation.
+   * for each operation; `authZen` is the same with the statuses of that standard, and with members that it does not know ignored.
    */
-  readonly format: 'awsQuery' | 'awsQueryJson' | 'awsJson' | 'restJson';
+  readonly format: 'awsQuery' | 'awsQueryJson' | 'awsJson' | 'restJson' | 'authZen';
   readonly service: Service;
 }
 
@@ -26,6 +27,7 @@ const CONTENT_TYPES: Readonly<Record<Protocol['format'], string>> = {
   awsQueryJson: 'application/json',
   awsJson: 'application/x-amz-json-1.1',
   restJson: 'application/json',
+  authZen: 'application/json',
 };
 
 /**
@@ -33,8 +35,9 @@ const CONTENT_TYPES: Readonly<Record<Protocol['format'], string>> = {
  * still gets its refusal in a form that its sender understands.
  */
 export function protocolOf(request: HttpRequest, service: Service): Protocol {
-  if (restSegmentsOf(request.path, service) !== undefined) {
-    return { format: 'restJson', service };
+  const segments = restSegmentsOf(request.path, service);
+  if (segments !== undefined) {
+    return { format: segments[0] === ACCESS_ROOT ? 'authZen' : 'restJson', service };
   }
   if (SERVICE_DESCRIPTIONS[service].targetPrefix !== undefined) {
     return { format: 'awsJson', service };
@@ -63,6 +66,7 @@ export function encodeAnswer(
       case 'awsJson':
         return encodeJsonOutput(schema, output);
       case 'restJson':
+      case 'authZen':
         return encodeRestOutput(schema, output);
     }
   });
@@ -76,10 +80,7 @@ export function encodeBody(protocol: Protocol, body: string, requestId: string):
 /** Whatever was thrown, as the caller may see it: an {@link IamError} itself, anything else as `ServiceFailure` without a detail. */
 export function encodeError(protocol: Protocol, error: unknown, requestId: string): HttpResponse {
   const told = error instanceof IamError ? error : serviceFailure();
-  const { statusCode, fault } = ERRORS[told.code];
-  // AWS's JSON services answer every fault of a caller with 400; what it was is in the body.
-  const status = protocol.format === 'awsJson' && fault === 'Sender' ? 400 : statusCode;
-  return answer(protocol, status, requestId, () => {
+  return answer(protocol, statusOf(protocol.format, told.code), requestId, () => {
     switch (protocol.format) {
       case 'awsQuery':
         return encodeXmlError(protocol.service, told, requestId);
@@ -88,9 +89,43 @@ export function encodeError(protocol: Protocol, error: unknown, requestId: strin
       case 'awsJson':
         return encodeJsonError(told);
       case 'restJson':
+      case 'authZen':
         return encodeRestError(told, requestId);
     }
   });
+}
+
+/** Faults of whoever has not proven who it is. */
+const AUTHENTICATION_FAULTS: ReadonlySet<ErrorCode> = new Set([
+  'ExpiredToken',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'MissingAuthenticationToken',
+  'SignatureDoesNotMatch',
+]);
+
+/**
+ * AWS's JSON services answer every fault of a caller with 400, and AuthZEN knows 400, 401 and 403; what it was is in the body.
+ *
+ * Source: https://openid.net/specs/authorization-api-1_0.html#name-error-responses
+ */
+function statusOf(format: Protocol['format'], code: ErrorCode): number {
+  const { statusCode, fault } = ERRORS[code];
+  if (fault === 'Receiver') return statusCode;
+  if (format === 'awsJson') return 400;
+  if (format !== 'authZen') return statusCode;
+  if (AUTHENTICATION_FAULTS.has(code)) return 401;
+  return code === 'AccessDenied' ? 403 : 400;
+}
+
+const REQUEST_ID_HEADER = 'x-request-id';
+
+/** The answer with the identifier that its request had been given by whoever sent it. */
+export function echoRequestId(request: HttpRequest, response: HttpResponse): HttpResponse {
+  const given = request.headers.get(REQUEST_ID_HEADER);
+  return given === undefined
+    ? response
+    : { ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: given.join(', ') } };
 }
 
 function answer(

@@ -149,6 +149,28 @@ function decode(shape: Shape, node: JsonNode, name: string, form: JsonForm): unk
       return parseBase64(expectKind(node, 'string', name).value, name);
     case 'timestamp':
       return form.readTime(node, name);
+    case 'document':
+      return decodeDocument(node);
+  }
+}
+
+/** Invariant: every member is the object's own, whatever it is called. */
+function decodeDocument(node: JsonNode): unknown {
+  switch (node.kind) {
+    case 'object':
+      return Object.fromEntries(
+        node.members.map(({ name, value }) => [name, decodeDocument(value)]),
+      );
+    case 'array':
+      return node.items.map(decodeDocument);
+    case 'string':
+      return node.value;
+    case 'number':
+      return Number(node.value);
+    case 'boolean':
+      return node.value === 'true';
+    case 'null':
+      return null;
   }
 }
 

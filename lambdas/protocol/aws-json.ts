@@ -105,6 +105,8 @@ export function toJson(
       return formatBase64(value as Uint8Array);
     case 'timestamp':
       return writeTime(value as Date);
+    case 'document':
+      return value;
     case 'string':
     case 'integer':
     case 'boolean':

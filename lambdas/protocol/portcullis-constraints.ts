@@ -3,6 +3,21 @@ import type { ConstraintTable } from './constraint-table';
 /* Lengths, patterns and enums of the parameters of Portcullis's own operations. */
 
 const service = '[a-z][a-z0-9-]{0,63}';
+const action = `${service}:[A-Za-z0-9]{1,128}`;
+
+/** Of the Authorization API, which has lower-case names. */
+const EVALUATION: ConstraintTable['operations'][string] = {
+  evaluations: { range: [0, 50] },
+  evaluations_semantic: {
+    values: ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'],
+  },
+  id: { range: [1, 2048] },
+  name: {
+    range: [3, 193],
+    pattern: { text: action, expression: new RegExp(`^${action}$`) },
+  },
+  type: { range: [1, 128] },
+};
 
 export const PORTCULLIS_CONSTRAINTS: ConstraintTable = {
   members: {
@@ -15,12 +30,9 @@ export const PORTCULLIS_CONSTRAINTS: ConstraintTable = {
     ContextEntries: { range: [0, 100] },
     ContextKeyName: { range: [1, 256] },
     ContextKeyValues: { range: [0, 100] },
-    Evaluations: { range: [1, 100] },
     Marker: { range: [1, 4096] },
     MaxItems: { range: [1, 1000] },
     PolicyDocument: { range: [1, 20_480] },
-    Principal: { range: [12, 2048] },
-    Resource: { range: [1, 2048] },
     ResourceTypes: { range: [0, 200] },
     Service: {
       range: [1, 64],
@@ -40,5 +52,5 @@ export const PORTCULLIS_CONSTRAINTS: ConstraintTable = {
       ],
     },
   },
-  operations: {},
+  operations: { EvaluateAccess: EVALUATION, EvaluateAccessBatch: EVALUATION },
 };

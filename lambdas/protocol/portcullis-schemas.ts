@@ -12,7 +12,10 @@ type Type = number | (() => unknown);
 
 export const STRING: Type = 0;
 export const INTEGER: Type = 1;
+export const BOOLEAN: Type = 2;
 export const TIMESTAMP: Type = 4;
+/** Any JSON value. */
+export const DOCUMENT: Type = 15;
 export const STRINGS: Type = 64;
 
 type Members = Readonly<Record<string, Type>>;

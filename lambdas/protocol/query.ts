@@ -52,6 +52,8 @@ function decode(shape: Shape, node: ParameterNode, name: string): unknown {
       return node.value === undefined ? undefined : parseBase64(node.value, name);
     case 'timestamp':
       return node.value === undefined ? undefined : parseTimestamp(node.value, name);
+    case 'document':
+      throw malformed(`The value of ${name} can be given in JSON alone.`);
   }
 }
 
@@ -208,6 +210,8 @@ function encode(shape: Shape, value: unknown, name: string): string {
       return formatBase64(bytesOf(value, name));
     case 'timestamp':
       return formatTimestamp(dateOf(value, name));
+    case 'document':
+      return escapeXml(JSON.stringify(value));
   }
 }
 

@@ -18,10 +18,18 @@ const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'DELETE']);
 
 const MEDIA_TYPE = 'application/json';
 
-const REST_JSON: JsonForm = {
+/** Whatever is none of the operation's members is refused. */
+export const REST_JSON: JsonForm = {
   strict: true,
   readTime: (node, name) => parseTimestamp(expectKind(node, 'string', name).value, name),
 };
+
+/**
+ * "Receivers MUST ignore unknown fields".
+ *
+ * Source: https://openid.net/specs/authorization-api-1_0.html#name-json-serialization
+ */
+export const AUTHZEN_JSON: JsonForm = { ...REST_JSON, strict: false };
 
 /** Whether a request of the method has its members in the query. */
 export function isReadFromQuery(method: string): boolean {
@@ -38,6 +46,7 @@ export function decodeRestInput(
   schema: OperationSchema,
   pathParameters: ReadonlyMap<string, string>,
   request: HttpRequest,
+  form: JsonForm = REST_JSON,
 ): Structure {
   const { input } = describeOperation(schema);
   const inPath: Structure = Object.fromEntries(
@@ -47,7 +56,7 @@ export function decodeRestInput(
   const rest: StructureShape = { ...input, members: () => members };
   const others = isReadFromQuery(request.method)
     ? decodeQuery(members, request)
-    : decodeBody(rest, request);
+    : decodeBody(rest, request, form);
   return { ...others, ...inPath };
 }
 
@@ -74,7 +83,7 @@ function decodePathText(text: string, name: string): string {
   }
 }
 
-function decodeBody(shape: StructureShape, request: HttpRequest): Structure {
+function decodeBody(shape: StructureShape, request: HttpRequest, form: JsonForm): Structure {
   const [parameter] = parametersOf(request);
   if (parameter !== undefined) {
     throw malformed(`A ${request.method} request has its members in the body, not in the query.`);
@@ -87,7 +96,7 @@ function decodeBody(shape: StructureShape, request: HttpRequest): Structure {
   if (contentTypes.length !== 1 || mediaType !== MEDIA_TYPE) {
     throw malformed(`The content type of the body must be ${MEDIA_TYPE}.`);
   }
-  return decodeJsonStructure(shape, readJsonBody(request), '', REST_JSON);
+  return decodeJsonStructure(shape, readJsonBody(request), '', form);
 }
 
 /** A list is given by a parameter for each of its elements; anything else is given once. */
@@ -144,6 +153,7 @@ function decodeText(shape: Shape | undefined, text: string, name: string): unkno
       return parseBase64(text, name);
     case 'timestamp':
       return parseTimestamp(text, name);
+    case 'document':
     case 'list':
     case 'map':
     case 'structure':

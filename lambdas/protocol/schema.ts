@@ -12,7 +12,8 @@ export type OperationSchema = typeof CreateUser$;
 /** AWS's own, and Portcullis's for what AWS has no operations for. */
 export type Service = 'iam' | 'sts' | 'organizations' | 'portcullis';
 
-export type Shape = ScalarShape | TimestampShape | ListShape | MapShape | StructureShape;
+export type Shape =
+  ScalarShape | TimestampShape | DocumentShape | ListShape | MapShape | StructureShape;
 
 export interface ScalarShape {
   readonly kind: 'string' | 'boolean' | 'integer' | 'blob';
@@ -22,6 +23,11 @@ export interface ScalarShape {
 
 export interface TimestampShape {
   readonly kind: 'timestamp';
+}
+
+/** Any JSON value. */
+export interface DocumentShape {
+  readonly kind: 'document';
 }
 
 export interface ListShape {
@@ -125,6 +131,9 @@ function shapeOf(schema: NormalizedSchema): Shape {
   }
   if (schema.isTimestampSchema()) {
     return { kind: 'timestamp' };
+  }
+  if (schema.isDocumentSchema()) {
+    return { kind: 'document' };
   }
   return { kind: scalarKindOf(schema), sensitive: Boolean(schema.getMergedTraits().sensitive) };
 }

@@ -95,6 +95,7 @@ function parametersOf(shape: Shape, name: string): fc.Arbitrary<string[]> {
     case 'integer':
     case 'boolean':
     case 'blob':
+    case 'document':
     case 'timestamp':
       return fc
         .oneof(

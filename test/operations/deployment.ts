@@ -73,7 +73,9 @@ export interface DeploymentOptions {
   readonly issuersUrl?: string;
 }
 
-export const ISSUERS_URL = 'https://admin.example.com/issuers';
+export const ADMIN_ENDPOINT_URL = 'https://admin.example.com';
+
+export const ISSUERS_URL = `${ADMIN_ENDPOINT_URL}/issuers`;
 
 /** An account with its root user, and both functions. */
 export async function deployAdmin(options: DeploymentOptions = {}): Promise<AdminDeployment> {
@@ -110,6 +112,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
       markers: new OpaqueMarkers(dataKeys),
       signingKeys: new SigningKeyCache(),
       federation,
+      adminEndpointUrl: ADMIN_ENDPOINT_URL,
       quotas: { ...DEFAULT_QUOTAS, ...options.quotas },
       partition: 'aws',
       region: 'eu-central-1',
@@ -157,6 +160,13 @@ function keep<Client extends { destroy: () => void }>(
   return client;
 }
 
+const SERVICES_OF_PATHS: ReadonlyMap<string, AdminServiceName> = new Map([
+  ['sts', 'sts'],
+  ['portcullis', 'portcullis'],
+  ['access', 'portcullis'],
+  ['.well-known', 'portcullis'],
+]);
+
 type Handle = (
   service: AdminServiceName,
   request: HttpRequest,
@@ -170,9 +180,8 @@ async function serve(handle: Handle): Promise<{ server: Server; endpoint: string
     incoming.on('end', () => {
       requests += 1;
       const url = new URL(incoming.url ?? '/', 'http://localhost');
-      const service =
-        (['sts', 'portcullis'] as const).find((name) => url.pathname.startsWith(`/${name}`)) ??
-        'iam';
+      const [, first = ''] = url.pathname.split('/');
+      const service = SERVICES_OF_PATHS.get(first) ?? 'iam';
       const request: HttpRequest = {
         method: incoming.method ?? 'GET',
         path: url.pathname,

@@ -71,6 +71,14 @@ export async function putOrders(deployment: AdminDeployment): Promise<void> {
 }
 
 const service = `arn:aws:portcullis::${ACCOUNT}:service/orders`;
+export const ORDER_42 = `arn:aws:orders:eu-central-1:${ACCOUNT}:order/42`;
+
+const question = {
+  subject: { type: 'root', id: ACCOUNT },
+  action: { name: 'orders:GetOrder' },
+  resource: { type: 'order', id: ORDER_42 },
+};
+
 const named = { Service: 'orders' };
 const policy = { Service: 'orders', PolicyDocument: EVERYBODY };
 
@@ -87,4 +95,10 @@ export const PORTCULLIS_CASES: Readonly<Record<string, PortcullisCase>> = {
   PutServicePolicy: { input: policy, resource: service, answer: {} },
   GetServicePolicy: { input: named, resource: service, answer: policy },
   DeleteServicePolicy: { input: named, resource: service, answer: {} },
+  EvaluateAccess: { input: question, resource: service, answer: { decision: true } },
+  EvaluateAccessBatch: {
+    input: { ...question, evaluations: [{}, {}] },
+    resource: service,
+    answer: { evaluations: [{ decision: true }, { decision: true }] },
+  },
 };

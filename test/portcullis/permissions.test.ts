@@ -5,6 +5,7 @@ import { Scenery } from '../operations/scenery';
 import { signedRequest } from '../operations/signed-requests';
 import {
   callPortcullis,
+  operationOf,
   PORTCULLIS_CASES,
   putOrders,
   type PortcullisCase,
@@ -49,7 +50,7 @@ test('every row of the table has a case, and every case a row', () => {
 
 describe.each(NAMES)('%s', (name) => {
   const { input, resource, answer } = PORTCULLIS_CASES[name] as PortcullisCase;
-  const action = `portcullis:${name}`;
+  const action = String(operationOf(name).authorization?.action);
   const call = () => callPortcullis(deployment, name, input, caller.credentials);
   const permit = (...statements: object[]) => scenery.permit(caller.UserName, ...statements);
 

@@ -110,6 +110,7 @@ function fromJson(shape: Shape | undefined, value: unknown): unknown {
     case 'string':
     case 'integer':
     case 'boolean':
+    case 'document':
     case undefined:
       return value;
   }

@@ -57,6 +57,7 @@ function describeShape(shape: Shape | undefined, within: readonly string[] = [])
     case 'boolean':
     case 'timestamp':
     case 'blob':
+    case 'document':
       return shape.kind;
   }
 }

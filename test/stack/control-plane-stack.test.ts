@@ -30,10 +30,13 @@ describe('the admin API', () => {
     });
   });
 
-  test('has the paths of the services and all below them, and the documents of issuers', () => {
+  test('has the paths of the services and all below them, those of decisions, and the documents of issuers', () => {
     const paths = propertiesOf<{ PathPart: string }>('AWS::ApiGateway::Resource');
     expect(paths.map((resource) => resource.PathPart).sort()).toEqual([
       '.well-known',
+      '.well-known',
+      'access',
+      'authzen-configuration',
       'iam',
       'issuers',
       'jwks.json',
@@ -46,12 +49,13 @@ describe('the admin API', () => {
       '{proxy+}',
       '{proxy+}',
       '{proxy+}',
+      '{proxy+}',
     ]);
   });
 
   test('hands every method of every path to a function, and GET alone of the documents', () => {
     const names = methods.map(({ HttpMethod }) => HttpMethod).sort();
-    expect(names).toEqual([...Array<string>(8).fill('ANY'), 'GET', 'GET']);
+    expect(names).toEqual([...Array<string>(9).fill('ANY'), 'GET', 'GET', 'GET']);
     for (const method of methods) {
       expect(method).toMatchObject({ Integration: { Type: 'AWS_PROXY' } });
     }

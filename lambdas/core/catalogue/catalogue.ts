@@ -59,6 +59,13 @@ export class Catalogue {
     return (resource) => resources.some((test) => test(resource, {}));
   }
 
+  /** Whether a resource is one of a type, given by its name; undefined where the action's service is not known. `*` is of any type. */
+  isOfType(type: string, action: string, resource: string): boolean | undefined {
+    const service = this.serviceOf(action);
+    if (service === undefined) return undefined;
+    return resource === '*' || service.resourceTypes.get(type)?.(resource, {}) === true;
+  }
+
   /** The condition key of that name, in any case of letters, among those that the service of an action sets. */
   findConditionKey(action: string, key: string): ConditionKeyDefinition | undefined {
     const folded = foldCase(key);
@@ -85,11 +92,14 @@ class KnownService {
   /** By whole name in lower case. */
   readonly actions: ReadonlyMap<string, KnownAction>;
   readonly conditionKeys: readonly KnownKey[];
+  /** By name. */
+  readonly resourceTypes: ReadonlyMap<string, ArnTest>;
 
   constructor(readonly definition: ServiceDefinition) {
     const tests = new Map(
       definition.resourceTypes.map(({ name, arn }) => [name, compileDefinedArn(arn)]),
     );
+    this.resourceTypes = tests;
     this.actions = new Map(
       definition.actions.map((action) => [
         foldCase(`${definition.service}:${action.name}`),

@@ -13,6 +13,11 @@ const RESERVED_PREFIXES: ReadonlySet<string> = new Set([
   'sts',
 ]);
 
+/** Whether a prefix is no service's that a team may write. */
+export function isReservedPrefix(service: string): boolean {
+  return RESERVED_PREFIXES.has(foldCase(service));
+}
+
 /** Keys of AWS that a service sets for its own resources and requests. */
 const SERVICE_SET_KEYS = ['aws:resourcetag/', 'aws:requesttag/', 'aws:tagkeys'];
 
@@ -26,7 +31,7 @@ export function checkServiceDefinition(definition: ServiceDefinition): readonly 
   if (!/^[A-Za-z0-9-]{1,64}$/.test(service)) {
     report('INVALID_SERVICE', ['service'], `\`${service}\` is no service prefix`);
   }
-  if (RESERVED_PREFIXES.has(foldCase(service))) {
+  if (isReservedPrefix(service)) {
     report('RESERVED_SERVICE', ['service'], `the prefix \`${service}\` is taken`);
   }
   checkActions(definition, report);

@@ -10,6 +10,7 @@ import type { AnyOperation } from '../../operations/operation-table';
 import { queryEntries, takePage } from '../../operations/paging';
 import {
   INTEGER,
+  BOOLEAN,
   listOf,
   NOTHING,
   operation,
@@ -156,7 +157,7 @@ const listServiceDefinitions: Operation<ListInput, ListOutput> = {
     structure(
       'ListServiceDefinitionsResponse',
       { Services: listOf('ServiceSummaries', () => SUMMARY) },
-      { IsTruncated: 2, Marker: STRING },
+      { IsTruncated: BOOLEAN, Marker: STRING },
     ),
   ),
   accessLevel: 'List',

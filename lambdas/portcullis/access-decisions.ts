@@ -1,0 +1,183 @@
+import { parseArn } from '../core/arn';
+import type { Decision, Reason } from '../core/decision';
+import {
+  decideOnService,
+  understandService,
+  type GuardedDecision,
+  type GuardedService,
+} from '../core/guarded-service';
+import type { ConditionContext } from '../core/request-context';
+import { subjectOf, type DecisionSubject } from '../identity/decision-subject';
+import { loadNamedSubject } from '../identity/named-subjects';
+import { loadService } from '../identity/service-entities';
+import { loadSession } from '../identity/sessions';
+import { loadSignedIn } from '../identity/sign-in-sessions';
+import type { Call } from '../operations/operation';
+import { IamError } from '../protocol/errors';
+import { typeContext, type AccessQuestion, type SubjectReference } from './access-questions';
+
+/** What a question is answered with. */
+export interface AccessDecision {
+  readonly decision: boolean;
+  readonly context: DecisionContext;
+}
+
+export interface DecisionContext {
+  /** In AWS's words. */
+  readonly decision: Decision['decision'];
+  /** Why not, as AWS says it; undefined where it is allowed. */
+  readonly reason?: string;
+  /** What decided, most important first. Of no subject of another account. */
+  readonly policies?: readonly DecidingPolicy[];
+}
+
+export type DecidingPolicy = Pick<
+  Reason,
+  'policyType' | 'effect' | 'policyId' | 'policyArn' | 'sid' | 'statement'
+>;
+
+const UNKNOWN_SUBJECT =
+  'There is no such subject, or the token does not prove that the subject is its session.';
+
+const FOREIGN_RESOURCE = 'The resource belongs to another account.';
+
+/** The account in an ARN; a resource without one belongs to the account that is asked. */
+export function resourceAccountOf(resource: string, accountId: string): string {
+  const account = parseArn(resource)?.accountId ?? '';
+  return account === '' ? accountId : account;
+}
+
+/**
+ * Decisions of one call. Subjects and services are read once, consistently, when they are first asked about.
+ *
+ * Errors of its functions: InvalidInput, StoreUnavailable.
+ */
+export class AccessDecisions {
+  readonly #subjects = new Map<string, Promise<DecisionSubject | undefined>>();
+  readonly #services = new Map<string, Promise<GuardedService>>();
+
+  constructor(private readonly call: Call) {}
+
+  async decide(question: AccessQuestion): Promise<AccessDecision> {
+    const { accountId } = this.call;
+    const [subject, service] = await Promise.all([
+      this.subject(question.subject),
+      this.service(question.service),
+    ]);
+    const context = typeContext(question.context, question.action, service.catalogue);
+    if (subject === undefined) return refused(UNKNOWN_SUBJECT);
+    const resourceAccount = resourceAccountOf(question.resource, accountId);
+    if (resourceAccount !== accountId) return refused(FOREIGN_RESOURCE);
+    const { action, resource, resourceType } = question;
+    const isOfType = service.catalogue?.isOfType(resourceType, action, resource);
+    if (isOfType === false) {
+      return refused(`The resource is not of the type ${resourceType} of ${question.service}.`);
+    }
+    const { principal, policies } = subject;
+    const keys = { ...context, ...subject.context, ...this.requestKeys(question.subject) };
+    const asked = { principal, action, resource, resourceAccount, context: keys };
+    return tell(decideOnService(asked, policies, service), subject, accountId);
+  }
+
+  /** Whoever is named, or whose session the token is; undefined where it cannot be resolved. */
+  subject(reference: SubjectReference): Promise<DecisionSubject | undefined> {
+    const { type, id, token } = reference;
+    return once(this.#subjects, JSON.stringify([type, id, token]), () =>
+      type === 'session' ? this.#findSession(id, token) : loadNamedSubject(type, id, this.call),
+    );
+  }
+
+  service(name: string): Promise<GuardedService> {
+    return once(this.#services, name, async () => {
+      const { store, accountId } = this.call;
+      return understandService(
+        await loadService(store, accountId, name, { consistent: true }),
+        name,
+      );
+    });
+  }
+
+  /**
+   * Of the moment, and of the connection. Whoever asks is not who calls: where the subject calls from is known only where the asker
+   * says it.
+   */
+  requestKeys({ sourceIp }: Pick<SubjectReference, 'sourceIp'>): ConditionContext {
+    const {
+      'aws:SourceIp': _address,
+      'aws:UserAgent': _userAgent,
+      'aws:Referer': _referer,
+      ...keys
+    } = this.call.requestContext;
+    return sourceIp === undefined ? keys : { ...keys, 'aws:SourceIp': sourceIp };
+  }
+
+  async #findSession(id: string, token: string | undefined): Promise<DecisionSubject | undefined> {
+    if (token === undefined) return undefined;
+    const { store, partition, now } = this.call;
+    const options = { consistent: true, partition, now };
+    try {
+      const bearer = await this.call.openBearerToken(token);
+      const session = bearer === undefined ? await this.call.openSession(token) : undefined;
+      const principal =
+        bearer !== undefined
+          ? await loadSignedIn(store, bearer, options)
+          : session && (await loadSession(store, session, options));
+      if (principal === undefined) return undefined;
+      const { caller } = principal;
+      const isNamed = id === caller.principal.arn || id === caller.userId;
+      return isNamed ? subjectOf(principal, now) : undefined;
+    } catch (error) {
+      // A session that is over is nobody's any more.
+      if (error instanceof IamError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function once<Value>(
+  known: Map<string, Promise<Value>>,
+  key: string,
+  load: () => Promise<Value>,
+): Promise<Value> {
+  const found = known.get(key) ?? load();
+  known.set(key, found);
+  return found;
+}
+
+export function refused(reason: string): AccessDecision {
+  return { decision: false, context: { decision: 'implicitDeny', reason } };
+}
+
+function tell(
+  { decision, message }: GuardedDecision,
+  { principal }: DecisionSubject,
+  accountId: string,
+): AccessDecision {
+  const isAllowed = message === undefined;
+  // What another account's policies say is that account's to know.
+  if (!('arn' in principal) || principal.accountId !== accountId) {
+    return isAllowed
+      ? { decision: true, context: { decision: 'allowed' } }
+      : refused('The subject is not authorized to perform this action on this resource.');
+  }
+  return {
+    decision: isAllowed,
+    context: {
+      decision: isAllowed ? 'allowed' : decision.decision,
+      ...(message === undefined ? {} : { reason: message }),
+      policies: decision.because.map(describeReason),
+    },
+  };
+}
+
+function describeReason(reason: Reason): DecidingPolicy {
+  const { policyType, effect, policyId, policyArn, sid, statement } = reason;
+  return {
+    policyType,
+    effect,
+    ...(policyId === undefined ? {} : { policyId }),
+    ...(policyArn === undefined ? {} : { policyArn }),
+    ...(sid === undefined ? {} : { sid }),
+    ...(statement === undefined ? {} : { statement }),
+  };
+}

@@ -1,0 +1,208 @@
+import { parseArn } from '../core/arn';
+import { isReservedPrefix } from '../core/catalogue/check-definition';
+import { areValuesOf } from '../core/catalogue/route-context';
+import type { Catalogue } from '../core/catalogue/catalogue';
+import { parseIpAddress } from '../core/ip-address';
+import { foldCase } from '../core/letter-case';
+import type { ConditionContext } from '../core/request-context';
+import { IamError } from '../protocol/errors';
+
+/*
+ * What is asked: may this subject do this action on this resource?
+ *
+ * Source: https://openid.net/specs/authorization-api-1_0.html#name-information-model
+ */
+
+/** As it is sent; a JSON object under each `properties` and under `context`. */
+export interface EvaluationInput {
+  readonly subject?: SubjectInput | undefined;
+  readonly action?:
+    { readonly name: string | undefined; readonly properties?: unknown } | undefined;
+  readonly resource?:
+    | {
+        readonly type: string | undefined;
+        readonly id: string | undefined;
+        readonly properties?: unknown;
+      }
+    | undefined;
+  readonly context?: unknown;
+}
+
+export interface SubjectInput {
+  /** `user`, `role`, `root` or `session`. */
+  readonly type: string | undefined;
+  /** An ARN or a unique id. */
+  readonly id: string | undefined;
+  /** `token` proves a session; `ip_address` is where the subject calls from. */
+  readonly properties?: unknown;
+}
+
+/** One question, each part of it read. */
+export interface AccessQuestion {
+  readonly subject: SubjectReference;
+  /** `orders:GetOrder`. */
+  readonly action: string;
+  readonly service: string;
+  readonly resourceType: string;
+  /** An ARN of the service, or `*` for an action that is about no one resource. */
+  readonly resource: string;
+  readonly context: readonly ContextValues[];
+}
+
+export interface SubjectReference {
+  readonly type: 'user' | 'role' | 'root' | 'session';
+  readonly id: string;
+  /** Of a session, or what somebody who signed in carries. */
+  readonly token: string | undefined;
+  readonly sourceIp: string | undefined;
+}
+
+/** A condition key with its values as texts. */
+export interface ContextValues {
+  readonly key: string;
+  readonly values: readonly string[];
+  readonly isList: boolean;
+}
+
+const SUBJECT_TYPES: readonly string[] = ['user', 'role', 'root', 'session'];
+
+/** Beyond the longest that is sealed. */
+const MAX_TOKEN_LENGTH = 8192;
+
+const MAX_CONTEXT_KEYS = 100;
+const MAX_CONTEXT_VALUES = 100;
+/** More than that no condition's value has. */
+const MAX_VALUE_LENGTH = 2048;
+
+const NAME_IN_KEY = /^[\w./-]{1,128}$/;
+
+/** `orders` of `orders:GetOrder`; constraints have seen that there is one. */
+export function serviceOf(action: string): string {
+  return action.slice(0, action.indexOf(':'));
+}
+
+/** Errors: InvalidInput, with what is wrong; ValidationError for a part that is missing. */
+export function readQuestion(input: EvaluationInput): AccessQuestion {
+  const { subject, action, resource } = input;
+  if (subject === undefined) throw missing('subject');
+  if (action?.name === undefined) throw missing('action');
+  if (resource?.type === undefined || resource.id === undefined) throw missing('resource');
+  const service = serviceOf(action.name);
+  if (isReservedPrefix(service)) {
+    throw invalid(`Decisions are about the actions of your own services, not of ${service}.`);
+  }
+  return {
+    subject: readSubject(subject),
+    action: action.name,
+    service,
+    resourceType: resource.type,
+    resource: readResource(resource.id, service),
+    context: readContext(input.context, service),
+  };
+}
+
+/** In the words of every other member that is missing. */
+export function missing(name: string): IamError {
+  return new IamError(
+    'ValidationError',
+    `1 validation error detected: Value null at '${name}' failed to satisfy constraint: Member must not be null`,
+  );
+}
+
+const invalid = (message: string): IamError => new IamError('InvalidInput', message);
+
+export function readSubject({ type = '', id = '', properties }: SubjectInput): SubjectReference {
+  if (!SUBJECT_TYPES.includes(type)) {
+    throw invalid(`The type of a subject is one of ${SUBJECT_TYPES.join(', ')}.`);
+  }
+  const { token, ip_address: sourceIp } = readObject(properties, 'subject.properties');
+  if (token !== undefined && (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH)) {
+    throw invalid('subject.properties.token is no token.');
+  }
+  if (
+    sourceIp !== undefined &&
+    (typeof sourceIp !== 'string' || parseIpAddress(sourceIp) === undefined)
+  ) {
+    throw invalid('subject.properties.ip_address is no IP address.');
+  }
+  if (token !== undefined && type !== 'session') {
+    throw invalid('A token proves a session: subject.type must be session where there is one.');
+  }
+  return { type: type as SubjectReference['type'], id, token, sourceIp };
+}
+
+/** A resource that is a pattern would be another one than the policies mean. */
+function readResource(id: string, service: string): string {
+  if (id === '*') return id;
+  const arn = parseArn(id);
+  if (arn?.service !== service || arn.partition === '' || arn.resource === '') {
+    throw invalid(`resource.id must be * or an ARN of the service ${service}.`);
+  }
+  if (/[*?\p{Cc}]/u.test(id)) {
+    throw invalid('resource.id must be the ARN of one resource, without * and ?.');
+  }
+  return id;
+}
+
+/**
+ * Keys under the service's own prefix alone, so that no caller can set what AWS's keys say.
+ *
+ * Errors: InvalidInput.
+ */
+export function readContext(context: unknown, service: string): readonly ContextValues[] {
+  const entries = Object.entries(readObject(context, 'context'));
+  const folded = new Set(entries.map(([key]) => foldCase(key)));
+  if (entries.length > MAX_CONTEXT_KEYS || folded.size !== entries.length) {
+    throw invalid(`context has at most ${MAX_CONTEXT_KEYS} keys, each once in whatever case.`);
+  }
+  return entries.map(([key, value]) => {
+    const own = key.startsWith(`${service}:`) ? key.slice(service.length + 1) : '';
+    if (!NAME_IN_KEY.test(own)) {
+      throw invalid(`context may set keys under ${service}: alone; \`${key}\` is not one.`);
+    }
+    return { key, values: readValues(key, value), isList: Array.isArray(value) };
+  });
+}
+
+function readValues(key: string, value: unknown): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (items.length > MAX_CONTEXT_VALUES) {
+    throw invalid(`${key} has more than ${MAX_CONTEXT_VALUES} values.`);
+  }
+  return items.map((item) => {
+    const text = typeof item === 'number' || typeof item === 'boolean' ? String(item) : item;
+    if (typeof text === 'string' && text.length <= MAX_VALUE_LENGTH) return text;
+    throw invalid(
+      `${key} must be a text of at most ${MAX_VALUE_LENGTH} characters, a number, true or false, or a list of those.`,
+    );
+  });
+}
+
+function readObject(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(`${name} must be a JSON object.`);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The condition keys with the types that the service's definition gives them; a key that the definition does not have is a text. A value
+ * that no operator could read would keep a Deny from matching.
+ *
+ * Errors: InvalidInput.
+ */
+export function typeContext(
+  context: readonly ContextValues[],
+  action: string,
+  catalogue: Catalogue | undefined,
+): ConditionContext {
+  return Object.fromEntries(
+    context.map(({ key, values, isList }) => {
+      const defined = catalogue?.findConditionKey(action, key)?.type;
+      const type = defined ?? (isList ? 'ArrayOfString' : 'String');
+      if (!areValuesOf(type, values)) throw invalid(`${key} must be of the type ${type}.`);
+      return [key, type.startsWith('ArrayOf') ? values : (values[0] ?? '')];
+    }),
+  );
+}
