@@ -6,6 +6,7 @@ import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
 import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { routeCatalogueKey } from '../../lambdas/store/keys';
+import { GATEWAY_SETTINGS } from '../authorizer/gateway-settings';
 import { API_ID, signedEvent } from '../authorizer/rest-events';
 import { put } from '../identity/principal-rows';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
@@ -32,7 +33,7 @@ beforeAll(async () => {
   authorizer = new Authorizer({
     store,
     stalenessSeconds: 0,
-    gateways: { region: 'eu-west-1', httpApiAnswer: 'simple' },
+    gateways: GATEWAY_SETTINGS,
     openSecret: ({ SealedSecret, OwnerId, AccessKeyId }) =>
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
