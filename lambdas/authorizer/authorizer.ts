@@ -1,5 +1,4 @@
 import type { RouteCatalogue } from '../core/catalogue/route-catalogue';
-import type { GuardedService } from '../core/guarded-service';
 import {
   missingAuthenticationToken,
   signatureDoesNotMatch,
