@@ -9,27 +9,15 @@ import type {
 } from '@aws-sdk/client-iam';
 import type { PolicyRecord } from '../identity/entities';
 import { foundGroup, foundUser, type Found } from '../identity/lookup';
-import {
-  readAttachment,
-  readGroup,
-  readInlinePolicy,
-  readMembership,
-  readPolicyVersion,
-} from '../identity/records';
+import { readAttachment, readGroup, readInlinePolicy, readMembership } from '../identity/records';
 import { readUsedIn } from '../identity/role-entities';
 import { foundRole } from '../identity/role-lookup';
 import type { Call } from '../operations/operation';
-import {
-  CHILD_PREFIX,
-  POLICY_CHILD_PREFIX,
-  policyPartition,
-  principalKey,
-  principalPartition,
-  type PrincipalKind,
-} from '../store/keys';
+import { CHILD_PREFIX, principalKey, principalPartition, type PrincipalKind } from '../store/keys';
 import type { Item } from '../store/store';
 import { readChildren } from './children';
 import { viewInstanceProfilesOf } from './instance-profiles';
+import { readPolicyVersions } from './readable-policies';
 import { viewBareRole, viewLastUse } from './role-views';
 import { showTrustPolicy } from './trust-policies';
 import {
@@ -99,8 +87,7 @@ export async function viewPolicyDetail(
   policy: Found<PolicyRecord>,
 ): Promise<ManagedPolicyDetail> {
   const { PolicyId: id, DefaultVersion: defaultVersion } = policy.entity;
-  const partition = policyPartition(call.accountId, id);
-  const versions = await readVersions(call, partition);
+  const versions = await readPolicyVersions(call, id);
   return {
     ...viewDescribedPolicy(policy),
     PolicyVersionList: versions.map((version) => ({
@@ -131,18 +118,6 @@ function viewDescribedPolicy(policy: Found<PolicyRecord>): ManagedPolicyDetail {
   return { ...viewListedPolicy(policy), ...(Description === undefined ? {} : { Description }) };
 }
 
-/** The newest first, as lists of versions have them. */
-async function readVersions(call: Call, partition: string) {
-  const versions = await readChildren(
-    call,
-    partition,
-    POLICY_CHILD_PREFIX.version,
-    readPolicyVersion,
-    'policies',
-  );
-  return [...versions].reverse();
-}
-
 async function readPolicies(
   call: Call,
   kind: PrincipalKind,
@@ -155,7 +130,9 @@ async function readPolicies(
   ]);
   return {
     inline: [...inline],
-    attached: attached.map(({ PolicyName, PolicyArn }) => ({ PolicyName, PolicyArn })),
+    attached: attached
+      .map(({ PolicyName, PolicyArn }) => ({ PolicyName, PolicyArn }))
+      .sort((left, right) => (left.PolicyName < right.PolicyName ? -1 : 1)),
   };
 }
 
@@ -166,7 +143,7 @@ async function readGroupNames(call: Call, userId: string): Promise<string[]> {
     memberships.map(({ GroupId }) => principalKey('Group', call.accountId, GroupId)),
     { consistent: true },
   );
-  return groups.flatMap((group) => (group === undefined ? [] : readGroup(group).GroupName));
+  return groups.flatMap((group) => (group === undefined ? [] : readGroup(group).GroupName)).sort();
 }
 
 async function readInstanceProfiles(call: Call, roleId: string): Promise<InstanceProfile[]> {

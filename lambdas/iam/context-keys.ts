@@ -32,8 +32,11 @@ function keysOf(
   { Resource = [], NotResource = [], Condition = [] }: Statement,
   hasVariables: boolean,
 ): readonly string[] {
-  const texts = [...Resource, ...NotResource, ...Condition.flatMap(({ values }) => values)];
-  return [...Condition.map(({ key }) => key), ...(hasVariables ? texts.flatMap(variablesOf) : [])];
+  const variables = hasVariables ? variablesOf : () => [];
+  return [
+    ...[...Resource, ...NotResource].flatMap(variables),
+    ...Condition.flatMap(({ key, values }) => [key, ...values.flatMap(variables)]),
+  ];
 }
 
 function variablesOf(text: string): readonly string[] {

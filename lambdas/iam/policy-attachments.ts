@@ -90,15 +90,19 @@ export async function listAttachments(
     partition: holderPartition(call, holder),
     prefix: CHILD_PREFIX.attachment,
   } as const;
-  const { rows, end } = await takePage(call, request, (after) =>
-    queryEntries(call, { ...range, after }, request.MaxItems, (items) =>
-      items.map((item): AttachedPolicy | undefined => {
-        const { PolicyArn, PolicyName } = readAttachment(item);
-        return pathOf(PolicyArn).startsWith(request.PathPrefix ?? '/')
-          ? { PolicyName, PolicyArn }
-          : undefined;
-      }),
-    ),
+  const { rows, end } = await takePage(
+    call,
+    request,
+    (after) =>
+      queryEntries(call, { ...range, after }, request.MaxItems, (items) =>
+        items.map((item): AttachedPolicy | undefined => {
+          const { PolicyArn, PolicyName } = readAttachment(item);
+          return pathOf(PolicyArn).startsWith(request.PathPrefix ?? '/')
+            ? { PolicyName, PolicyArn }
+            : undefined;
+        }),
+      ),
+    ({ PolicyName }) => PolicyName,
   );
   return { AttachedPolicies: rows, ...end };
 }

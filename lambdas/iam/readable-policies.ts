@@ -1,5 +1,5 @@
 import type { AwsManagedPolicy } from '../identity/aws-managed-policies';
-import type { PolicyRecord } from '../identity/entities';
+import type { PolicyRecord, PolicyVersionRecord } from '../identity/entities';
 import {
   awsManagedPolicyArn,
   findAwsManagedPolicy,
@@ -7,11 +7,12 @@ import {
   type Found,
 } from '../identity/lookup';
 import { managedPolicyRecord } from '../identity/managed-policy-rows';
-import { readPolicyUsage } from '../identity/records';
+import { readPolicyUsage, readPolicyVersion } from '../identity/records';
 import type { Call } from '../operations/operation';
 import { noSuchPolicy } from '../protocol/error-messages';
-import { policyUsageKey } from '../store/keys';
+import { POLICY_CHILD_PREFIX, policyPartition, policyUsageKey } from '../store/keys';
 import type { Item } from '../store/store';
+import { readChildren } from './children';
 
 /** A policy to be shown: the account's own, or one that AWS manages. Errors: NoSuchEntity. */
 export async function requireReadablePolicy(
@@ -30,6 +31,21 @@ export async function requireReadablePolicy(
     throw noSuchPolicy(policyArn);
   }
   return policy;
+}
+
+/** All versions of one of the account's own policies, the newest first. */
+export async function readPolicyVersions(
+  call: Call,
+  policyId: string,
+): Promise<readonly PolicyVersionRecord[]> {
+  const versions = await readChildren(
+    call,
+    policyPartition(call.accountId, policyId),
+    POLICY_CHILD_PREFIX.version,
+    readPolicyVersion,
+    'policies',
+  );
+  return [...versions].reverse();
 }
 
 /** A policy that AWS manages, as if it were a row; `usage` is the account's, undefined where it never used the policy. */

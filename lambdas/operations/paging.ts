@@ -27,14 +27,18 @@ const DEFAULT_MAX_ITEMS = 100;
 /** What the store gives in one answer at most. */
 const MAX_QUERY_LIMIT = 1000;
 
+/** What the rows of a page are ordered by. */
+export type OrderOf<Row> = (row: Row) => string | Date | undefined;
+
 /**
  * One page of the rows that `entries` gives behind a position, or from the start. One row more than fits is asked for, so that
- * `IsTruncated` is never a guess.
+ * `IsTruncated` is never a guess. Pages go by position; where positions are ids that say nothing, `orderOf` gives the order within one.
  */
 export async function takePage<Row>(
   call: Call,
   request: PageRequest,
   entries: (after: string | undefined) => AsyncIterable<Entry<Row>>,
+  orderOf?: OrderOf<Row>,
 ): Promise<{ readonly rows: Row[]; readonly end: PageEnd }> {
   const maxItems = request.MaxItems ?? DEFAULT_MAX_ITEMS;
   const after = request.Marker === undefined ? undefined : await call.openMarker(request.Marker);
@@ -43,13 +47,24 @@ export async function takePage<Row>(
     const last = taken.at(-1);
     if (taken.length === maxItems && last !== undefined) {
       return {
-        rows: taken.map(({ row }) => row),
+        rows: inOrder(taken, orderOf),
         end: { IsTruncated: true, Marker: await call.sealMarker(last.position) },
       };
     }
     taken.push(entry);
   }
-  return { rows: taken.map(({ row }) => row), end: { IsTruncated: false } };
+  return { rows: inOrder(taken, orderOf), end: { IsTruncated: false } };
+}
+
+function inOrder<Row>(entries: readonly Entry<Row>[], orderOf: OrderOf<Row> | undefined): Row[] {
+  const rows = entries.map(({ row }) => row);
+  if (orderOf === undefined) return rows;
+  const ordered = rows.map((row) => ({ row, order: orderOf(row) ?? '' }));
+  ordered.sort((left, right) => {
+    if (left.order < right.order) return -1;
+    return left.order > right.order ? 1 : 0;
+  });
+  return ordered.map(({ row }) => row);
 }
 
 /** One page of rows that are all in memory, sorted by a text that no two of them share. */

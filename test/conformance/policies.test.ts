@@ -172,8 +172,8 @@ describe('managed policies', () => {
     expect(third.PolicyVersion?.VersionId).toBe('v3');
     const { Versions } = await root.send(new ListPolicyVersionsCommand({ PolicyArn }));
     expect(Versions?.map((version) => [version.VersionId, version.IsDefaultVersion])).toEqual([
-      ['v1', true],
       ['v3', false],
+      ['v1', true],
     ]);
     const gone = new GetPolicyVersionCommand({ PolicyArn, VersionId: 'v2' });
     expect(await refusal(root.send(gone))).toMatchObject({

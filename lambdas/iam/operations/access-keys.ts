@@ -106,10 +106,14 @@ const listAccessKeys: Operation<ListAccessKeysRequest, ListAccessKeysResponse> =
       partition: owner.partition,
       prefix: CHILD_PREFIX.accessKey,
     } as const;
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(call, { ...range, after }, input.MaxItems, (items) =>
-        items.map((item) => viewKey(owner, readOwnedAccessKey(item))),
-      ),
+    const { rows, end } = await takePage(
+      call,
+      input,
+      (after) =>
+        queryEntries(call, { ...range, after }, input.MaxItems, (items) =>
+          items.map((item) => viewKey(owner, readOwnedAccessKey(item))),
+        ),
+      ({ CreateDate }) => CreateDate,
     );
     return { AccessKeyMetadata: rows, ...end };
   },

@@ -157,18 +157,17 @@ const listGroupsForUser: Operation<ListGroupsForUserRequest, ListGroupsForUserRe
   errors: ['NoSuchEntity'],
   run: async (input, call) => {
     const user = await requireUser(call, input.UserName);
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(
-        call,
-        {
-          table: 'identities',
-          partition: principalPartition('User', call.accountId, user.entity.UserId),
-          prefix: CHILD_PREFIX.membership,
-          after,
-        },
-        input.MaxItems,
-        (items) => groupsOf(call, items),
-      ),
+    const range = {
+      table: 'identities',
+      partition: principalPartition('User', call.accountId, user.entity.UserId),
+      prefix: CHILD_PREFIX.membership,
+    } as const;
+    const { rows, end } = await takePage(
+      call,
+      input,
+      (after) =>
+        queryEntries(call, { ...range, after }, input.MaxItems, (items) => groupsOf(call, items)),
+      ({ GroupName }) => GroupName,
     );
     return { Groups: rows, ...end };
   },

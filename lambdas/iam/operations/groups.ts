@@ -82,18 +82,17 @@ const getGroup: Operation<GetGroupRequest, GetGroupResponse> = {
   errors: ['NoSuchEntity'],
   run: async (input, call) => {
     const group = await requireGroup(call, input.GroupName);
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(
-        call,
-        {
-          table: 'identities',
-          partition: principalPartition('Group', call.accountId, group.entity.GroupId),
-          prefix: CHILD_PREFIX.member,
-          after,
-        },
-        input.MaxItems,
-        (items) => membersOf(call, items),
-      ),
+    const range = {
+      table: 'identities',
+      partition: principalPartition('Group', call.accountId, group.entity.GroupId),
+      prefix: CHILD_PREFIX.member,
+    } as const;
+    const { rows, end } = await takePage(
+      call,
+      input,
+      (after) =>
+        queryEntries(call, { ...range, after }, input.MaxItems, (items) => membersOf(call, items)),
+      ({ UserName }) => UserName,
     );
     return { Group: viewGroup(group), Users: rows, ...end };
   },

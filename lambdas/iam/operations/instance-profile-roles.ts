@@ -127,13 +127,17 @@ const listInstanceProfilesForRole: Operation<
   errors: ['NoSuchEntity'],
   run: async (input, call) => {
     const role = await requireRole(call, input.RoleName);
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(call, { ...usesOf(call, role), after }, input.MaxItems, (items) =>
-        viewInstanceProfilesOf(
-          call,
-          items.map((item) => readUsedIn(item).InstanceProfileId),
+    const { rows, end } = await takePage(
+      call,
+      input,
+      (after) =>
+        queryEntries(call, { ...usesOf(call, role), after }, input.MaxItems, (items) =>
+          viewInstanceProfilesOf(
+            call,
+            items.map((item) => readUsedIn(item).InstanceProfileId),
+          ),
         ),
-      ),
+      ({ InstanceProfileName }) => InstanceProfileName,
     );
     return { InstanceProfiles: rows, ...end };
   },

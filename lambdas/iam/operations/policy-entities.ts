@@ -28,18 +28,19 @@ const listEntitiesForPolicy: Operation<
   errors: ['InvalidInput', 'NoSuchEntity'],
   run: async (input, call) => {
     const { entity: policy } = await requireReadablePolicy(call, input.PolicyArn);
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(
-        call,
-        {
-          table: 'policies',
-          partition: policyPartition(call.accountId, policy.PolicyId),
-          prefix: POLICY_CHILD_PREFIX.attachedTo,
-          after,
-        },
-        input.MaxItems,
-        (items) => entitiesOf(call, policy, items, input),
-      ),
+    const range = {
+      table: 'policies',
+      partition: policyPartition(call.accountId, policy.PolicyId),
+      prefix: POLICY_CHILD_PREFIX.attachedTo,
+    } as const;
+    const { rows, end } = await takePage(
+      call,
+      input,
+      (after) =>
+        queryEntries(call, { ...range, after }, input.MaxItems, (items) =>
+          entitiesOf(call, policy, items, input),
+        ),
+      ({ name }) => name,
     );
     return {
       PolicyGroups: rows

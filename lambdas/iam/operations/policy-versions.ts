@@ -20,11 +20,11 @@ import { readPolicyVersion, toAttributes } from '../../identity/records';
 import { commit } from '../../operations/commit';
 import type { Call, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
-import { queryEntries, takePage, takePageOf } from '../../operations/paging';
+import { takePageOf } from '../../operations/paging';
 import { IamError } from '../../protocol/errors';
-import { POLICY_CHILD_PREFIX, policyPartition, policyVersionKey } from '../../store/keys';
+import { policyVersionKey } from '../../store/keys';
 import { checkPolicyDocument } from '../../operations/policy-documents';
-import { requireReadablePolicy } from '../readable-policies';
+import { readPolicyVersions, requireReadablePolicy } from '../readable-policies';
 import { onPolicy, requirePolicy } from '../targets';
 import { versionNumber, viewListedVersion } from '../views';
 
@@ -108,6 +108,11 @@ const getPolicyVersion: Operation<GetPolicyVersionRequest, GetPolicyVersionRespo
   },
 };
 
+/** Where a version comes in a list: the newest first. */
+function positionOf({ Version }: PolicyVersionRecord): string {
+  return String(Number.MAX_SAFE_INTEGER - Version);
+}
+
 const listPolicyVersions: Operation<ListPolicyVersionsRequest, ListPolicyVersionsResponse> = {
   name: 'ListPolicyVersions',
   schema: ListPolicyVersions$,
@@ -117,22 +122,11 @@ const listPolicyVersions: Operation<ListPolicyVersionsRequest, ListPolicyVersion
   errors: ['InvalidInput', 'NoSuchEntity'],
   run: async (input, call) => {
     const policy = await requireReadablePolicy(call, input.PolicyArn);
-    const { rows, end } =
+    const versions =
       policy.entity.AccountId === AWS_ACCOUNT_ID
-        ? await takePageOf(call, input, [onlyVersion(policy.entity)], () => '1')
-        : await takePage(call, input, (after) =>
-            queryEntries(
-              call,
-              {
-                table: 'policies',
-                partition: policyPartition(call.accountId, policy.entity.PolicyId),
-                prefix: POLICY_CHILD_PREFIX.version,
-                after,
-              },
-              input.MaxItems,
-              (items) => items.map(readPolicyVersion),
-            ),
-          );
+        ? [onlyVersion(policy.entity)]
+        : await readPolicyVersions(call, policy.entity.PolicyId);
+    const { rows, end } = await takePageOf(call, input, versions, positionOf);
     const { DefaultVersion: defaultVersion } = policy.entity;
     return { Versions: rows.map((row) => viewListedVersion(row, defaultVersion)), ...end };
   },

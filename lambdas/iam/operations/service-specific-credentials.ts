@@ -128,6 +128,7 @@ const listServiceSpecificCredentials: Operation<
           ? viewListedCredential(call, owner, credential)
           : undefined;
       }),
+      ({ CreateDate }) => CreateDate,
     );
     // AWS says whether there is more only where there is.
     return { ServiceSpecificCredentials: rows, ...(end.IsTruncated ? end : {}) };

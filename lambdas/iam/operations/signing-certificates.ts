@@ -132,6 +132,7 @@ const listSigningCertificates: Operation<
       listOwned(call, owner, 'SigningCertificate', input, (item) =>
         viewCertificate(owner, readSigningCertificate(item)),
       ),
+      ({ UploadDate }) => UploadDate,
     );
     return { Certificates: rows, ...end };
   },

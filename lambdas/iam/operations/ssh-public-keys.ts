@@ -153,6 +153,7 @@ const listSSHPublicKeys: Operation<ListSSHPublicKeysRequest, ListSSHPublicKeysRe
         );
         return { UserName, SSHPublicKeyId, Status, UploadDate };
       }),
+      ({ UploadDate }) => UploadDate,
     );
     return { SSHPublicKeys: rows, ...end };
   },
