@@ -12,7 +12,10 @@ module.exports = {
     'node_modules/jose/.+\\.js$': ['@swc/jest', { module: { type: 'commonjs' } }],
   },
   transformIgnorePatterns: ['/node_modules/(?!jose/)', '\\.pnp\\.[^/]+$'],
-  setupFiles: ['<rootDir>/test/harness/fast-check-seed.cjs'],
+  setupFiles: [
+    '<rootDir>/test/harness/fast-check-seed.cjs',
+    '<rootDir>/test/harness/quick-scrypt.cjs',
+  ],
   reporters: ['default', '<rootDir>/test/harness/count-reporter.cjs'],
   // Two cores: one worker a core.
   maxWorkers: 2,

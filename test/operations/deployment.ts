@@ -22,6 +22,7 @@ import { MemoryStore } from '../../lambdas/store/memory-store';
 import type { Store } from '../../lambdas/store/store';
 import { PORTCULLIS_OPERATIONS } from '../../lambdas/portcullis/operation-table';
 import { STS_OPERATIONS } from '../../lambdas/sts/operation-table';
+import { connectToService } from '../harness/in-process';
 import { TestKeyEncryption } from '../credentials/test-data-keys';
 
 /* The admin functions behind a plain HTTP server, as a client of them sees a deployment. */
@@ -126,9 +127,16 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
     sts: create(options.stsOperations ?? STS_OPERATIONS),
     portcullis: create(PORTCULLIS_OPERATIONS),
   };
-  const { server, endpoint } = await serve((service, request) => services[service].handle(request));
+  const handle = (service: AdminServiceName, request: HttpRequest) =>
+    services[service].handle(request);
+  const { server, endpoint } = await serve(handle);
+  // A network would cost more than the calls; whoever wants one has the endpoint.
+  const requestHandler = connectToService((request) =>
+    handle(serviceOf(request.path), { ...request, requestId: `client-${request.requestId}` }),
+  );
   const clients: { destroy: () => void }[] = [];
-  const configuration = (service: string, credentials: Credentials) => ({
+  const configuration = (service: AdminServiceName, credentials: Credentials) => ({
+    requestHandler,
     endpoint: `${endpoint}/${service}`,
     region: 'us-east-1',
     credentials,
@@ -141,7 +149,7 @@ export async function deployAdmin(options: DeploymentOptions = {}): Promise<Admi
     endpoint,
     iam: (credentials = ROOT) => keep(clients, new IAMClient(configuration('iam', credentials))),
     sts: (credentials = ROOT) => keep(clients, new STSClient(configuration('sts', credentials))),
-    handle: (service, request) => services[service].handle(request),
+    handle,
     close: async () => {
       clients.forEach((client) => {
         client.destroy();
@@ -180,8 +188,6 @@ async function serve(handle: Handle): Promise<{ server: Server; endpoint: string
     incoming.on('end', () => {
       requests += 1;
       const url = new URL(incoming.url ?? '/', 'http://localhost');
-      const [, first = ''] = url.pathname.split('/');
-      const service = SERVICES_OF_PATHS.get(first) ?? 'iam';
       const request: HttpRequest = {
         method: incoming.method ?? 'GET',
         path: url.pathname,
@@ -192,7 +198,7 @@ async function serve(handle: Handle): Promise<{ server: Server; endpoint: string
         secureTransport: false,
         requestId: createHash('md5').update(String(requests)).digest('hex'),
       };
-      void handle(service, request).then(({ statusCode, headers, body }) => {
+      void handle(serviceOf(url.pathname), request).then(({ statusCode, headers, body }) => {
         outgoing.writeHead(statusCode, headers);
         outgoing.end(body);
       });
@@ -200,6 +206,11 @@ async function serve(handle: Handle): Promise<{ server: Server; endpoint: string
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+function serviceOf(path: string): AdminServiceName {
+  const [, first = ''] = path.split('/');
+  return SERVICES_OF_PATHS.get(first) ?? 'iam';
 }
 
 function headersOf(raw: readonly string[]): ReadonlyMap<string, readonly string[]> {
