@@ -66,6 +66,18 @@ program
   });
 
 program
+  .command('routes')
+  .description('the route catalogue of an OpenAPI document with x-portcullis-action, as a table')
+  .argument('<file>', 'OpenAPI 3.0 or 3.1, in YAML or JSON')
+  .option('--json', 'as JSON instead of a table', false)
+  .option('--allow-unmapped', 'operations without x-portcullis-action are no failure', false)
+  .action(async (file: string, options: { json: boolean; allowUnmapped: boolean }) => {
+    // It reads YAML; the other commands do not.
+    const { runRoutes } = await import('./commands/routes.js');
+    process.exitCode = runRoutes(file, options);
+  });
+
+program
   .command('fsck')
   .description('find what contradicts itself in the rows of an account; repair it with --repair')
   .requiredOption('--account <id>', 'the account, 12 digits')

@@ -20,7 +20,11 @@ export type { RouteCatalogueProps } from './route-catalogue';
 export type { Route } from './route';
 export type { SandboxOption } from './removal';
 export { ServiceDefinition } from './service-definition';
-export type { ServiceDefinitionProps, ServiceRoutes } from './service-definition';
+export type {
+  OpenApiServiceProps,
+  ServiceDefinitionProps,
+  ServiceRoutes,
+} from './service-definition';
 export type {
   AccessLevel,
   ConditionKeyType,

@@ -104,7 +104,29 @@ function namingProblems(route: Route): string[] {
   }
   return [
     ...(METHODS.includes(parts.method) ? [] : [`method must be one of ${METHODS.join(', ')}`]),
-    ...(parts.path.startsWith('/') ? [] : ['path must begin with /']),
+    ...pathProblems(parts.path),
+  ];
+}
+
+const PARAMETER = /^\{([A-Za-z0-9._:-]+)(\+?)\}$/;
+const SEGMENT = /^[A-Za-z0-9._:@$,+!'()=~-]+$/;
+
+/** A path is what a gateway takes for one: parameters are whole parts, one that takes the rest is the last. */
+function pathProblems(path: string): string[] {
+  if (!path.startsWith('/')) return ['path must begin with /'];
+  const segments = path === '/' ? [] : path.slice(1).split('/');
+  const names = segments.flatMap((segment) => PARAMETER.exec(segment)?.[1] ?? []);
+  const isGreedyBefore = segments.slice(0, -1).some((segment) => segment.endsWith('+}'));
+  const isWrong = (segment: string): boolean =>
+    !PARAMETER.test(segment) && (!SEGMENT.test(segment) || segment === '.' || segment === '..');
+  return [
+    ...(segments.some(isWrong)
+      ? [
+          "path must be of parts that are a parameter in braces or letters, digits and ._:@$,+!'()=~-",
+        ]
+      : []),
+    ...(new Set(names).size === names.length ? [] : ['path must not have a parameter twice']),
+    ...(isGreedyBefore ? ['path must not go on after a parameter that takes the rest of it'] : []),
   ];
 }
 

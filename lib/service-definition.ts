@@ -1,6 +1,7 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ApiChoice } from './cataloged-api';
+import { readOpenApiFile, renderProblem } from './openapi-file';
 import type { PortcullisAuthorizer } from './portcullis-authorizer';
 import type { Route } from './route';
 import { RouteCatalogue } from './route-catalogue';
@@ -58,12 +59,72 @@ export interface ServiceDefinitionProps {
   readonly accountId?: string;
 }
 
+/** Properties of {@link ServiceDefinition.fromOpenApi}. Exactly one of the four kinds of APIs is given. */
+export interface OpenApiServiceProps extends ApiChoice {
+  /** The deployment that guards the API; in the account and region of this stack. */
+  readonly authorizer: PortcullisAuthorizer;
+  /** An OpenAPI 3.0 or 3.1 document, in YAML or JSON. */
+  readonly file: string;
+  /**
+   * The types of condition keys, and keys that no operation takes from the call.
+   *
+   * @default - every key that an operation names is a text
+   */
+  readonly conditionKeys?: readonly ServiceConditionKey[];
+  /**
+   * What becomes of operations that do not say which action they are. Calls to their routes are decided as `execute-api:Invoke`.
+   *
+   * @default 'refuse' - the app is not synthesized
+   */
+  readonly unmappedOperations?: 'refuse' | 'warn';
+  /**
+   * The one stage for which the routes mean this.
+   *
+   * @default - every stage of the API
+   */
+  readonly stageName?: string;
+  /**
+   * The twelve digits in the ARNs of the service's resources.
+   *
+   * @default - the account of the stack
+   */
+  readonly accountId?: string;
+}
+
 /**
  * What a service can be asked for: its actions, the types of its resources, its condition keys, and the routes of its APIs. Checked when
  * the app is synthesized, and registered when its stack is deployed. It is the same as what `PutServiceDefinition` puts; one that an
  * administrator or another stack has put is not replaced.
  */
 export class ServiceDefinition extends Construct {
+  /**
+   * The service and the routes that an OpenAPI document says: of each operation `x-portcullis-action` and `x-portcullis-resource`, and
+   * perhaps `x-portcullis-context-keys` and `x-portcullis-access-level`. Throws with everything that is wrong, and where.
+   */
+  static fromOpenApi(scope: Construct, id: string, props: OpenApiServiceProps): ServiceDefinition {
+    const { authorizer, file, conditionKeys, unmappedOperations, accountId, ...api } = props;
+    const { service, routes, derived, problems, unmapped } = readOpenApiFile(file, conditionKeys);
+    const refused = [...problems, ...(unmappedOperations === 'warn' ? [] : unmapped)];
+    requireNone(
+      `the OpenAPI document ${file}`,
+      refused.map((problem) => renderProblem(file, problem)),
+    );
+    const definition = new ServiceDefinition(scope, id, {
+      authorizer,
+      service: service ?? '',
+      ...derived,
+      api: { ...api, routes: routes.map(({ route }) => route) },
+      ...(accountId === undefined ? {} : { accountId }),
+    });
+    for (const problem of unmapped) {
+      Annotations.of(definition).addWarningV2(
+        `portcullis:unmappedOperation:${problem.path}`,
+        renderProblem(file, problem),
+      );
+    }
+    return definition;
+  }
+
   /** What its actions begin with. */
   readonly service: string;
   private readonly authorizer: PortcullisAuthorizer;

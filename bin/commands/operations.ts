@@ -2,6 +2,7 @@ import { IAM_OPERATIONS } from '../../lambdas/iam/operation-table';
 import { describeOperations, type OperationDescription } from '../../lambdas/operations/describe';
 import { PORTCULLIS_OPERATIONS } from '../../lambdas/portcullis/operation-table';
 import { STS_OPERATIONS } from '../../lambdas/sts/operation-table';
+import { renderTable } from './table';
 
 function renderRow(operation: OperationDescription): string[] {
   const { permission } = operation;
@@ -12,20 +13,6 @@ function renderRow(operation: OperationDescription): string[] {
     permission === null ? '' : permission.resourceType,
     operation.route,
   ];
-}
-
-function renderTable(rows: readonly string[][]): string {
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 /** Prints the table of admin operations, as text or as JSON. */
