@@ -8,6 +8,8 @@ export interface DeploymentContext {
   /** What the names of stacks and exports begin with. */
   readonly prefix: string;
   readonly sandbox: boolean;
+  /** A secret that the account's function makes, where CloudFormation itself cannot make secrets. */
+  readonly rootCredentialsSecretName?: string;
   /** The AWS account and region of the stacks; without them, those of whoever deploys. */
   readonly account?: string;
   readonly region?: string;
@@ -38,15 +40,22 @@ const RETENTIONS = Object.values(RetentionDays).filter(
  *
  * Errors: a value that does not fit, with its name, what was given and what is allowed.
  */
-export function readContext(node: Node): DeploymentContext {
+export function readContext(
+  node: Node,
+  environment: NodeJS.ProcessEnv = process.env,
+): DeploymentContext {
   const stage = readText(node, 'stage', /^[a-z][a-z0-9-]{0,31}$/) ?? 'production';
+  const prefix =
+    readText(node, 'prefix', /^[A-Za-z][A-Za-z0-9-]{0,63}$/) ??
+    (stage === 'production' ? 'Portcullis' : `Portcullis-${stage}`);
   const sandbox = readSwitch(node, 'sandbox', false);
   return {
     stage,
-    prefix:
-      readText(node, 'prefix', /^[A-Za-z][A-Za-z0-9-]{0,63}$/) ??
-      (stage === 'production' ? 'Portcullis' : `Portcullis-${stage}`),
+    prefix,
     sandbox,
+    rootCredentialsSecretName: readSwitch(node, 'emulator', isEmulated(environment))
+      ? `${prefix}/RootCredentials`
+      : undefined,
     account: readText(node, 'account', /^[0-9]{12}$/),
     region: readText(node, 'region', /^[a-z]{2}(-[a-z]+)+-[0-9]$/),
     accountId: readText(node, 'accountId', /^[0-9]{12}$/),
@@ -64,6 +73,11 @@ export function readContext(node: Node): DeploymentContext {
       .split(',')
       .filter(Boolean),
   };
+}
+
+/** AWS is never reached without TLS: an endpoint without it is an emulator's. */
+function isEmulated({ AWS_ENDPOINT_URL: endpoint = '' }: NodeJS.ProcessEnv): boolean {
+  return endpoint.startsWith('http://');
 }
 
 function read(node: Node, name: string): unknown {

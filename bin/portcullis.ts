@@ -1,6 +1,7 @@
-import { App, Duration, Tags, Validations } from 'aws-cdk-lib';
+import { App, Duration, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { AbsentCustomResources } from '../lib/absent-custom-resources';
 import { AuthorizerStack } from '../lib/authorizer-stack';
 import { ControlPlaneStack } from '../lib/control-plane-stack';
 import { DataStack } from '../lib/data-stack';
@@ -9,11 +10,16 @@ import type { DeploymentContext } from './context';
 
 function buildStacks(app: App, context: DeploymentContext): void {
   const { prefix, sandbox, logRetention } = context;
-  const shared: StackProps = { env: { account: context.account, region: context.region } };
+  const shared: StackProps = {
+    env: { account: context.account, region: context.region },
+    // Of the stacks, not of each resource: CloudFormation passes them on to whatever can have tags.
+    tags: { 'portcullis:deployment': prefix, 'portcullis:stage': context.stage },
+  };
   const data = new DataStack(app, `${prefix}-Data`, {
     ...shared,
     description: 'Portcullis: identities, policies and the key that protects them',
     sandbox,
+    rootCredentialsSecretName: context.rootCredentialsSecretName,
   });
   new ControlPlaneStack(app, `${prefix}-ControlPlane`, {
     ...shared,
@@ -44,6 +50,5 @@ function buildStacks(app: App, context: DeploymentContext): void {
 const app = new App();
 const context = readContext(app.node);
 buildStacks(app, context);
-Tags.of(app).add('portcullis:deployment', context.prefix);
-Tags.of(app).add('portcullis:stage', context.stage);
+AbsentCustomResources.byContext(app);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -6,7 +6,6 @@ import {
   LambdaIntegration,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -18,8 +17,10 @@ import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
 import { SamlVerification } from './saml-verification';
 import {
+  createSecret,
   keepAwsPolicies,
   noteUsage,
+  readAndPutSecret,
   readAndWriteTables,
   readTables,
   sealAndOpen,
@@ -123,7 +124,7 @@ export class ControlPlaneStack extends Stack {
     this.addIssuerDocuments(props);
     this.createAccount(props);
 
-    this.adminEndpointUrl = this.urlOfStage(this.restApi.deploymentStage.stageName);
+    this.adminEndpointUrl = this.urlOfStage(STAGE_NAME);
     new CfnOutput(this, 'AdminEndpointUrl', {
       description: 'Put /iam behind it for AWS_ENDPOINT_URL_IAM, /sts for AWS_ENDPOINT_URL_STS',
       value: this.adminEndpointUrl,
@@ -338,6 +339,8 @@ export class ControlPlaneStack extends Stack {
 
   private createAccount(props: ControlPlaneStackProps): void {
     const { store, rootCredentialsSecret } = props;
+    // A secret that is known by its name alone is nobody's yet.
+    const isMadeByTemplate = rootCredentialsSecret.secretFullArn !== undefined;
     const handler = new PortcullisFunction(this, 'AccountHandler', {
       entry: lambdaEntry('deployment/account-handler.ts'),
       description:
@@ -345,10 +348,8 @@ export class ControlPlaneStack extends Stack {
       statements: [
         readAndWriteTables(store.identitiesTable),
         sealAndOpen(store.key),
-        new PolicyStatement({
-          actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
-          resources: [rootCredentialsSecret.secretArn],
-        }),
+        readAndPutSecret(rootCredentialsSecret),
+        ...(isMadeByTemplate ? [] : [createSecret(rootCredentialsSecret)]),
       ],
       environment: storeEnvironment(store),
       timeout: Duration.seconds(60),
@@ -363,6 +364,7 @@ export class ControlPlaneStack extends Stack {
       properties: {
         AccountId: props.accountId ?? this.account,
         SecretArn: rootCredentialsSecret.secretArn,
+        ...(isMadeByTemplate ? {} : { SecretName: rootCredentialsSecret.secretName }),
       },
     });
   }

@@ -9,13 +9,23 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
 import type { StoreResources } from './store-access';
+import { requireSecretName } from './validation';
 
 /** Properties of {@link DataStack}. */
-export interface DataStackProps extends StackProps, SandboxOption {}
+export interface DataStackProps extends StackProps, SandboxOption {
+  /**
+   * The name of a secret that the account's function makes when there is none, where CloudFormation itself cannot make secrets:
+   * some emulators of AWS know none. Such a secret is not part of a stack, and stays when all of them are deleted.
+   *
+   * @default - the template makes the secret, under a name of CloudFormation's choice
+   */
+  readonly rootCredentialsSecretName?: string;
+}
 
 /**
  * Everything that must outlive a deployment: the two tables, the key that encrypts them, and the root user's credentials.
@@ -30,10 +40,12 @@ export class DataStack extends Stack implements StoreResources {
   /** Managed policies with their versions, and the route catalogues of APIs. */
   readonly policiesTable: Table;
   /** `{"AccessKeyId", "SecretAccessKey"}` of the root user, once the account has been made. */
-  readonly rootCredentialsSecret: Secret;
+  readonly rootCredentialsSecret: ISecret;
 
   constructor(scope: Construct, id: string, props: DataStackProps = {}) {
     super(scope, id, { terminationProtection: props.sandbox !== true, ...props });
+    const { rootCredentialsSecretName: secretName } = props;
+    if (secretName !== undefined) requireSecretName('rootCredentialsSecretName', secretName);
 
     this.key = new Key(this, 'Key', {
       description: 'Portcullis: tables, root credentials and sealed secrets',
@@ -43,9 +55,12 @@ export class DataStack extends Stack implements StoreResources {
     });
     this.identitiesTable = this.createTable('IdentitiesTable', props);
     this.policiesTable = this.createTable('PoliciesTable', props);
-    this.rootCredentialsSecret = this.createRootCredentialsSecret(props);
+    this.rootCredentialsSecret =
+      props.rootCredentialsSecretName === undefined
+        ? this.createRootCredentialsSecret(props)
+        : Secret.fromSecretNameV2(this, 'RootCredentials', props.rootCredentialsSecretName);
 
-    new CfnOutput(this, 'RootCredentialsSecretArn', {
+    new CfnOutput(this, 'BootstrapSecretArn', {
       description: 'Holds AccessKeyId and SecretAccessKey of the root user',
       value: this.rootCredentialsSecret.secretArn,
     });

@@ -1,3 +1,4 @@
+export { AbsentCustomResources } from './absent-custom-resources';
 export { AccessLog, GatewayLogging } from './access-log';
 export type { AccessLogProps } from './access-log';
 export { AuthorizerStack } from './authorizer-stack';

@@ -13,7 +13,13 @@ import { DataStack } from './data-stack';
 import { PortcullisAuthorizer } from './portcullis-authorizer';
 import type { PortcullisAuthorizerProps } from './portcullis-authorizer';
 import type { SandboxOption } from './removal';
-import { noteUsage, openSealed, readTables, storeEnvironment } from './store-access';
+import {
+  noteUsage,
+  openSealed,
+  readTables,
+  secretResource,
+  storeEnvironment,
+} from './store-access';
 
 /** Properties of {@link Portcullis}. */
 export interface PortcullisProps
@@ -146,7 +152,7 @@ export class Portcullis extends Construct implements IPortcullis {
     return Grant.addToPrincipal({
       grantee,
       actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-      resourceArns: [rootCredentialsSecret.secretArn],
+      resourceArns: [secretResource(rootCredentialsSecret)],
     }).combine(
       Grant.addToPrincipal({ grantee, actions: ['kms:Decrypt'], resourceArns: [key.keyArn] }),
     );

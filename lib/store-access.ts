@@ -1,6 +1,7 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
 /** Where the functions keep what they know: both tables, and the key that encrypts them and seals secrets. */
 export interface StoreResources {
@@ -123,5 +124,26 @@ export function sealAndOpen(key: IKey): PolicyStatement {
   return new PolicyStatement({
     actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
     resources: [key.keyArn],
+  });
+}
+
+/** A secret as policies name it: one that is known by name alone ends in six characters which only Secrets Manager knows. */
+export function secretResource(secret: ISecret): string {
+  return secret.secretFullArn ?? `${secret.secretArn}-??????`;
+}
+
+/** Reading the value of this secret and putting another into it. */
+export function readAndPutSecret(secret: ISecret): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+    resources: [secretResource(secret)],
+  });
+}
+
+/** Making this secret, which no template makes. */
+export function createSecret(secret: ISecret): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['secretsmanager:CreateSecret'],
+    resources: [secretResource(secret)],
   });
 }

@@ -34,3 +34,17 @@ export function requireFunctionArn(name: string, value: string): void {
     `${name} must be the ARN of a Lambda function (arn:aws:lambda:REGION:ACCOUNT:function:NAME), but was ${JSON.stringify(value)}`,
   );
 }
+
+/**
+ * Throws unless the value can name a secret, or is not known before the deployment. A name that ends like the six characters which
+ * Secrets Manager puts behind names could be mistaken for another's ARN.
+ *
+ * Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+ */
+export function requireSecretName(name: string, value: string): void {
+  if (Token.isUnresolved(value)) return;
+  if (/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(value) && !/-[A-Za-z0-9]{6}$/.test(value)) return;
+  throw new Error(
+    `${name} must be 1 to 512 letters, digits and /_+=.@- and not end with a hyphen and six letters or digits, but was ${JSON.stringify(value)}`,
+  );
+}

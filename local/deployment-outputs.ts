@@ -2,7 +2,7 @@ import type { KmsKey } from './services/kms';
 import type { Stacks } from './stacks';
 import { TemplateError } from './template';
 
-const ROOT_SECRET_OUTPUT = 'RootCredentialsSecretArn';
+const ROOT_SECRET_OUTPUT = 'BootstrapSecretArn';
 
 /** An access key of the root user. */
 export interface RootCredentials {
@@ -10,7 +10,7 @@ export interface RootCredentials {
   readonly secretAccessKey: string;
 }
 
-/** The secret that the output RootCredentialsSecretArn names; undefined while no stack has that output. */
+/** The secret that the output BootstrapSecretArn names; undefined while no stack has that output. */
 export function rootSecretArnOf(stacks: Stacks): string | undefined {
   return textOutput(stacks, ROOT_SECRET_OUTPUT);
 }

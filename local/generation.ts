@@ -74,6 +74,7 @@ export class Generation {
     const { state, dynamoDb, rootCredentials } = options;
     this.#secrets = new Secrets(stacks, state);
     const rootSecretArn = rootSecretArnOf(stacks);
+    if (rootSecretArn !== undefined) this.#secrets.adopt(rootSecretArn);
     if (rootSecretArn !== undefined && rootCredentials !== undefined)
       this.#secrets.put(rootSecretArn, formatRootCredentials(rootCredentials));
     this.#tables = new Tables(dynamoDb, stacks);

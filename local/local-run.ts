@@ -83,7 +83,7 @@ class LocalRunStart {
     const generation = foundation.createGeneration(stacks, 'update');
     if (!generation.isComplete) {
       throw new TemplateError(
-        'no stack has the outputs AdminEndpointUrl and RootCredentialsSecretArn, which name the first API and its root user',
+        'no stack has the outputs AdminEndpointUrl and BootstrapSecretArn, which name the first API and its root user',
       );
     }
     foundation.onStop(() => generation.stop());

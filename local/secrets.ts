@@ -9,7 +9,7 @@ const STATE_FILE = 'secrets.json';
 
 /** The templates' secrets, with the values that AWS would give them when they are made. */
 export class Secrets implements SecretStore {
-  readonly definitions: readonly SecretDefinition[];
+  readonly definitions: SecretDefinition[];
 
   constructor(
     stacks: Stacks,
@@ -18,6 +18,12 @@ export class Secrets implements SecretStore {
     this.definitions = stacks
       .ofType('AWS::SecretsManager::Secret')
       .map((resource) => this.#define(stacks, resource));
+  }
+
+  /** A secret that no template makes and somebody is about to fill; `secretArn` ends in its name. */
+  adopt(secretArn: string): void {
+    if (this.definitions.some((known) => known.secretArn === secretArn)) return;
+    this.definitions.push({ secretArn, name: secretArn.split(':').slice(6).join(':') });
   }
 
   read(secretArn: string): SecretRecord {

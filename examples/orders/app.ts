@@ -1,5 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { AbsentCustomResources } from '../../lib';
 import { OrdersStack } from './orders-stack';
 
 const app = new App();
@@ -12,4 +13,5 @@ new OrdersStack(app, `${prefix}-Orders`, {
   description: 'An orders API that Portcullis guards',
   portcullisPrefix: prefix,
 });
+AbsentCustomResources.byContext(app);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -1,5 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { AbsentCustomResources } from '../../lib';
 import { NotesStack } from './notes-stack';
 
 const app = new App();
@@ -12,4 +13,5 @@ new NotesStack(app, `${prefix}-Notes`, {
   description: 'An HTTP API that Portcullis guards',
   portcullisPrefix: prefix,
 });
+AbsentCustomResources.byContext(app);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -5,7 +5,11 @@ import {
   type CustomResourceResult,
 } from './custom-resource';
 import { installRootAccessKey, type RootAccessKeyOptions } from './root-access-key';
-import { obtainRootCredentials, type CredentialsSecret } from './root-credentials';
+import {
+  obtainRootCredentials,
+  type CredentialsSecret,
+  type SecretPlace,
+} from './root-credentials';
 
 export interface AccountOptions extends RootAccessKeyOptions {
   readonly secret: CredentialsSecret;
@@ -13,7 +17,7 @@ export interface AccountOptions extends RootAccessKeyOptions {
 }
 
 /**
- * Makes `Custom::PortcullisAccount { AccountId, SecretArn }` be: the account, and the credentials in the secret as its root user's. A
+ * Makes `Custom::PortcullisAccount { AccountId, SecretArn, SecretName? }` be: the account, and the credentials in the secret as its root user's. A
  * deletion removes nothing: the tables outlive the stack, and so does the way into them.
  *
  * Errors: {@link ResourceRefused}, outages of the store, of KMS and of Secrets Manager.
@@ -25,14 +29,12 @@ export async function deployAccount(
   if (event.RequestType === 'Delete') {
     return { physicalResourceId: event.PhysicalResourceId ?? event.LogicalResourceId };
   }
-  const { AccountId: accountId, SecretArn: secretArn } = event.ResourceProperties;
+  const { AccountId: accountId } = event.ResourceProperties;
   if (typeof accountId !== 'string' || !/^[0-9]{12}$/.test(accountId)) {
     throw new ResourceRefused('AccountId is twelve digits');
   }
-  if (typeof secretArn !== 'string' || secretArn === '') {
-    throw new ResourceRefused('SecretArn is the ARN of a secret');
-  }
-  const credentials = await obtainRootCredentials(options.secret, secretArn, {
+  const place = readSecretPlace(event.ResourceProperties);
+  const credentials = await obtainRootCredentials(options.secret, place, {
     requestId: event.RequestId,
     randomBytes: options.randomBytes,
   });
@@ -41,4 +43,18 @@ export async function deployAccount(
     physicalResourceId: `Account ${accountId}`,
     data: { AccessKeyId: credentials.accessKeyId },
   };
+}
+
+function readSecretPlace(properties: CustomResourceEvent['ResourceProperties']): SecretPlace {
+  const { SecretArn: secretArn, SecretName: secretName } = properties;
+  if (typeof secretArn !== 'string' || secretArn === '') {
+    throw new ResourceRefused('SecretArn is the ARN of a secret');
+  }
+  if (secretName === undefined) {
+    return { secretArn };
+  }
+  if (typeof secretName !== 'string' || secretName === '') {
+    throw new ResourceRefused('SecretName is the name of a secret');
+  }
+  return { secretArn, secretName };
 }

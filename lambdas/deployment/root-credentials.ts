@@ -13,12 +13,19 @@ export interface RootCredentials {
   readonly secretAccessKey: string;
 }
 
+/** Which secret. */
+export interface SecretPlace {
+  readonly secretArn: string;
+  /** Of a secret that no template makes: what it is called when it is made. */
+  readonly secretName?: string;
+}
+
 /** The secret in Secrets Manager that an operator reads the root user's credentials from. */
 export interface CredentialsSecret {
   /** The current text; undefined where there is none yet. */
-  read(secretArn: string): Promise<string | undefined>;
+  read(place: SecretPlace): Promise<string | undefined>;
   /** The same token with the same text is one write. */
-  write(secretArn: string, text: string, token: string): Promise<void>;
+  write(place: SecretPlace, text: string, token: string): Promise<void>;
 }
 
 /** Printable, without a space: what every client can send. */
@@ -32,10 +39,10 @@ const SECRET_ACCESS_KEY = /^[!-~]{16,128}$/;
  */
 export async function obtainRootCredentials(
   secret: CredentialsSecret,
-  secretArn: string,
+  place: SecretPlace,
   options: { readonly requestId: string; readonly randomBytes: RandomBytes },
 ): Promise<RootCredentials> {
-  const given = readCredentials(await secret.read(secretArn));
+  const given = readCredentials(await secret.read(place));
   if (given !== undefined) {
     return given;
   }
@@ -48,7 +55,7 @@ export async function obtainRootCredentials(
     SecretAccessKey: made.secretAccessKey,
   });
   const token = createHash('sha256').update(options.requestId).digest('hex');
-  await secret.write(secretArn, text, token);
+  await secret.write(place, text, token);
   return made;
 }
 

@@ -57,7 +57,9 @@ describe('cdk bootstrap and cdk deploy --all with AWS_ENDPOINT_URL', () => {
 
   test('the deployed orders API allows, denies and refuses, and a second deploy changes nothing', async () => {
     await runCdk(project, 'bootstrap', `aws://${run.accountId}/${run.region}`, '--no-notices');
-    await deploy(project, 'portcullis');
+    expect(await deploy(project, 'portcullis')).toMatch(
+      /BootstrapSecretArn = \S+:secret:Portcullis\/RootCredentials\n/,
+    );
     const orders = await deploy(path.join(project, 'examples', 'orders'), 'orders');
     const url = /OrdersUrl = (\S+)/.exec(orders)?.[1] ?? '';
     const call = (credentials: typeof ROOT_CREDENTIALS) =>
@@ -92,5 +94,10 @@ describe('cdk bootstrap and cdk deploy --all with AWS_ENDPOINT_URL', () => {
     expect(await deploy(path.join(project, 'examples', 'orders'), 'orders')).toContain(
       '(no changes)',
     );
+    const difference = await runCdk(
+      project,
+      ...['diff', '--no-notices', '--app', path.join(folder.path, 'portcullis')],
+    );
+    expect(difference).toContain('Number of stacks with differences: 0');
   }, 600_000);
 });

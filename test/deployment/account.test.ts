@@ -6,6 +6,7 @@ import {
   ResourceRefused,
   type CustomResourceEvent,
 } from '../../lambdas/deployment/custom-resource';
+import type { SecretPlace } from '../../lambdas/deployment/root-credentials';
 import { readAccessKey, readAccount, readOwnedAccessKey } from '../../lambdas/identity/records';
 import { loadAccessKey, loadPrincipal, ownerOf } from '../../lambdas/identity/principals';
 import {
@@ -52,7 +53,7 @@ function createWorld(text?: string) {
     },
     secret: {
       read: () => Promise.resolve(secret.text),
-      write: (_arn: string, written: string) => {
+      write: (_place: SecretPlace, written: string) => {
         if (secret.fails) return Promise.reject(new Error('Secrets Manager is down'));
         secret.text = written;
         secret.writes += 1;
@@ -292,6 +293,8 @@ describe('the deployment of an account', () => {
     ['an AccountId that is a number', { AccountId: 123456789012, SecretArn: SECRET_ARN }],
     ['no SecretArn', { AccountId: ACCOUNT }],
     ['an empty SecretArn', { AccountId: ACCOUNT, SecretArn: '' }],
+    ['an empty SecretName', { AccountId: ACCOUNT, SecretArn: SECRET_ARN, SecretName: '' }],
+    ['a SecretName that is a number', { AccountId: ACCOUNT, SecretArn: SECRET_ARN, SecretName: 1 }],
   ])('is refused with %s', async (_what, properties) => {
     const world = createWorld(JSON.stringify(FIRST));
     await expect(world.deploy('Create', properties)).rejects.toThrow(ResourceRefused);

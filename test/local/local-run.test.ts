@@ -68,7 +68,7 @@ function template(fail = false): Template {
       AdminEndpointUrl: {
         Value: { 'Fn::Sub': 'https://${Admin}.execute-api.${AWS::Region}.amazonaws.com/prod' },
       },
-      RootCredentialsSecretArn: { Value: { Ref: 'Secret' } },
+      BootstrapSecretArn: { Value: { Ref: 'Secret' } },
     },
   };
 }

@@ -1,7 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { readContext } from '../../bin/context';
 
-const read = (context: Record<string, unknown> = {}) => readContext(new App({ context }).node);
+const read = (context: Record<string, unknown> = {}, environment: NodeJS.ProcessEnv = {}) =>
+  readContext(new App({ context }).node, environment);
 
 describe('the context of a deployment', () => {
   test('that was told nothing is production in the deployer’s account', () => {
@@ -9,6 +10,7 @@ describe('the context of a deployment', () => {
       stage: 'production',
       prefix: 'Portcullis',
       sandbox: false,
+      rootCredentialsSecretName: undefined,
       account: undefined,
       region: undefined,
       accountId: undefined,
@@ -41,7 +43,19 @@ describe('the context of a deployment', () => {
     ).toMatchObject({ stalenessSeconds: 0, logRetention: 365, authorizerConcurrency: 40 });
   });
 
+  test('whose endpoint is an emulator’s has a secret that CloudFormation need not make', () => {
+    const secretNameOf = (endpoint: string, context: Record<string, unknown> = {}) =>
+      read(context, { AWS_ENDPOINT_URL: endpoint }).rootCredentialsSecretName;
+    expect(secretNameOf('http://127.0.0.1:5000')).toBe('Portcullis/RootCredentials');
+    expect(secretNameOf('http://127.0.0.1:5000', { emulator: 'false' })).toBeUndefined();
+    expect(secretNameOf('https://proxy.example.com')).toBeUndefined();
+    expect(read({ emulator: true, stage: 'dev' }).rootCredentialsSecretName).toBe(
+      'Portcullis-dev/RootCredentials',
+    );
+  });
+
   test.each<[Record<string, unknown>, string]>([
+    [{ emulator: 'yes' }, 'context emulator must be true or false'],
     [{ sandbox: 'yes' }, 'context sandbox must be true or false, but was "yes"'],
     [{ stage: 'Dev' }, 'context stage must be text that matches'],
     [{ prefix: 'a_b' }, 'context prefix must be text that matches'],

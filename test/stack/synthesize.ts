@@ -8,6 +8,7 @@ import type { AuthorizerStackProps } from '../../lib/authorizer-stack';
 import { ControlPlaneStack } from '../../lib/control-plane-stack';
 import type { ControlPlaneStackProps } from '../../lib/control-plane-stack';
 import { DataStack } from '../../lib/data-stack';
+import type { DataStackProps } from '../../lib/data-stack';
 import type { SandboxOption } from '../../lib/removal';
 
 // CloudFormation's own rules are for `cdk synth`: here they would cost seconds at each synthesis.
@@ -52,11 +53,13 @@ export interface Deployment {
 /** The three stacks, as the app builds them. */
 export function buildDeployment(
   props: SandboxOption &
+    DataStackProps &
     Partial<ControlPlaneStackProps> &
     Partial<AuthorizerStackProps> & { readonly app?: App } = {},
 ): Deployment {
   const { app = createApp(), ...stackProps } = props;
-  const data = new DataStack(app, 'Portcullis-Data', { sandbox: props.sandbox });
+  const { sandbox, rootCredentialsSecretName } = props;
+  const data = new DataStack(app, 'Portcullis-Data', { sandbox, rootCredentialsSecretName });
   const controlPlane = new ControlPlaneStack(app, 'Portcullis-ControlPlane', {
     store: data,
     rootCredentialsSecret: data.rootCredentialsSecret,
