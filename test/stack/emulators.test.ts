@@ -24,7 +24,7 @@ describe('a secret that the account’s function makes', () => {
     const ids = Object.keys(resourcesOf(data));
     const usual = Object.keys(resourcesOf(buildDeployment().data));
     expect(ids).toEqual(usual.filter((id) => !id.startsWith('RootCredentials')));
-    expect(JSON.stringify(Template.fromStack(data).toJSON().Outputs)).toContain(
+    expect(JSON.stringify(Template.fromStack(data).toJSON()['Outputs'])).toContain(
       `:secret:${SECRET_NAME}`,
     );
   });
@@ -79,7 +79,7 @@ describe('custom resources', () => {
   test.each([false, 'false'])('are nothing where the context says %j', (given) => {
     const template = synthesize(given);
     template.resourceCountIs('Custom::Thing', 0);
-    expect(template.toJSON().Resources).toEqual({
+    expect(template.toJSON()['Resources']).toEqual({
       Thing: {
         Type: 'AWS::CloudFormation::WaitConditionHandle',
         DeletionPolicy: 'Delete',
