@@ -14,374 +14,250 @@ export interface LinkedService {
 export const SERVICE_ROLE_PATH = '/aws-service-role/';
 
 /**
- * Names follow no rule.
+ * One service a line: the name of its role without `AWSServiceRoleFor`, the policy of the role, and a plus where it may have several
+ * roles. Names follow no rule.
  *
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html and the pages of the services
  */
-export const LINKED_SERVICES: readonly LinkedService[] = [
-  {
-    service: 'accountdiscovery.ssm.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonSSM_AccountDiscovery',
-    policyName: 'AWSSystemsManagerAccountDiscoveryServicePolicy',
-  },
-  {
-    service: 'acm.amazonaws.com',
-    roleName: 'AWSServiceRoleForCertificateManager',
-    policyName: 'CertificateManagerServiceRolePolicy',
-  },
-  {
-    service: 'appmesh.amazonaws.com',
-    roleName: 'AWSServiceRoleForAppMesh',
-    policyName: 'AWSAppMeshServiceRolePolicy',
-  },
-  {
-    service: 'autoscaling-plans.amazonaws.com',
-    roleName: 'AWSServiceRoleForAutoScalingPlans_EC2AutoScaling',
-    policyName: 'AWSAutoScalingPlansEC2AutoScalingPolicy',
-  },
-  {
-    service: 'autoscaling.amazonaws.com',
-    roleName: 'AWSServiceRoleForAutoScaling',
-    policyName: 'AutoScalingServiceRolePolicy',
-    takesSuffix: true,
-  },
-  {
-    service: 'backup.amazonaws.com',
-    roleName: 'AWSServiceRoleForBackup',
-    policyName: 'AWSBackupServiceLinkedRolePolicyForBackup',
-  },
-  {
-    service: 'batch.amazonaws.com',
-    roleName: 'AWSServiceRoleForBatch',
-    policyName: 'BatchServiceRolePolicy',
-  },
-  {
-    service: 'cassandra.application-autoscaling.amazonaws.com',
-    roleName: 'AWSServiceRoleForApplicationAutoScaling_CassandraTable',
-    policyName: 'AWSApplicationAutoscalingCassandraTablePolicy',
-  },
-  {
-    service: 'cks.kms.amazonaws.com',
-    roleName: 'AWSServiceRoleForKeyManagementServiceCustomKeyStores',
-    policyName: 'AWSKeyManagementServiceCustomKeyStoresServiceRolePolicy',
-  },
-  {
-    service: 'cloudtrail.amazonaws.com',
-    roleName: 'AWSServiceRoleForCloudTrail',
-    policyName: 'CloudTrailServiceRolePolicy',
-  },
-  {
-    service: 'codestar-notifications.amazonaws.com',
-    roleName: 'AWSServiceRoleForCodeStarNotifications',
-    policyName: 'AWSCodeStarNotificationsServiceRolePolicy',
-  },
-  {
-    service: 'config.amazonaws.com',
-    roleName: 'AWSServiceRoleForConfig',
-    policyName: 'AWSConfigServiceRolePolicy',
-  },
-  {
-    service: 'connect.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonConnect',
-    policyName: 'AmazonConnectServiceLinkedRolePolicy',
-    takesSuffix: true,
-  },
-  {
-    service: 'dms-fleet-advisor.amazonaws.com',
-    roleName: 'AWSServiceRoleForDMSFleetAdvisor',
-    policyName: 'AWSDMSFleetAdvisorServiceRolePolicy',
-  },
-  {
-    service: 'dms.amazonaws.com',
-    roleName: 'AWSServiceRoleForDMSServerless',
-    policyName: 'AWSDMSServerlessServiceRolePolicy',
-  },
-  {
-    service: 'docdb-elastic.amazonaws.com',
-    roleName: 'AWSServiceRoleForDocDB-Elastic',
-    policyName: 'AmazonDocDB-ElasticServiceRolePolicy',
-  },
-  {
-    service: 'ec2-instance-connect.amazonaws.com',
-    roleName: 'AWSServiceRoleForEc2InstanceConnect',
-    policyName: 'Ec2InstanceConnectEndpoint',
-  },
-  {
-    service: 'ec2.application-autoscaling.amazonaws.com',
-    roleName: 'AWSServiceRoleForApplicationAutoScaling_EC2SpotFleetRequest',
-    policyName: 'AWSApplicationAutoscalingEC2SpotFleetRequestPolicy',
-  },
-  {
-    service: 'ecr.amazonaws.com',
-    roleName: 'AWSServiceRoleForECRTemplate',
-    policyName: 'ECRTemplateServiceRolePolicy',
-  },
-  {
-    service: 'ecs.amazonaws.com',
-    roleName: 'AWSServiceRoleForECS',
-    policyName: 'AmazonECSServiceRolePolicy',
-  },
-  {
-    service: 'eks-connector.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonEKSConnector',
-    policyName: 'AmazonEKSConnectorServiceRolePolicy',
-  },
-  {
-    service: 'eks-fargate.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonEKSForFargate',
-    policyName: 'AmazonEKSForFargateServiceRolePolicy',
-  },
-  {
-    service: 'eks-nodegroup.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonEKSNodegroup',
-    policyName: 'AWSServiceRoleForAmazonEKSNodegroup',
-  },
-  {
-    service: 'eks.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonEKS',
-    policyName: 'AmazonEKSServiceRolePolicy',
-  },
-  {
-    service: 'elasticache.amazonaws.com',
-    roleName: 'AWSServiceRoleForElastiCache',
-    policyName: 'ElastiCacheServiceRolePolicy',
-  },
-  {
-    service: 'elasticbeanstalk.amazonaws.com',
-    roleName: 'AWSServiceRoleForElasticBeanstalk',
-    policyName: 'AWSElasticBeanstalkServiceRolePolicy',
-  },
-  {
-    service: 'elasticfilesystem.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonElasticFileSystem',
-    policyName: 'AmazonElasticFileSystemServiceRolePolicy',
-  },
-  {
-    service: 'elasticloadbalancing.amazonaws.com',
-    roleName: 'AWSServiceRoleForElasticLoadBalancing',
-    policyName: 'AWSElasticLoadBalancingServiceRolePolicy',
-  },
-  {
-    service: 'email.cognito-idp.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonCognitoIdpEmailService',
-    policyName: 'AmazonCognitoIdpEmailServiceRolePolicy',
-  },
-  {
-    service: 'emr-containers.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonEMRContainers',
-    policyName: 'AmazonEMRContainersServiceRolePolicy',
-  },
-  {
-    service: 'emrwal.amazonaws.com',
-    roleName: 'AWSServiceRoleForEMRWAL',
-    policyName: 'EMRDescribeClusterPolicyForEMRWAL',
-  },
-  {
-    service: 'fis.amazonaws.com',
-    roleName: 'AWSServiceRoleForFIS',
-    policyName: 'AmazonFISServiceRolePolicy',
-  },
-  {
-    service: 'grafana.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonGrafana',
-    policyName: 'AmazonGrafanaServiceLinkedRolePolicy',
-  },
-  {
-    service: 'imagebuilder.amazonaws.com',
-    roleName: 'AWSServiceRoleForImageBuilder',
-    policyName: 'AWSServiceRoleForImageBuilder',
-  },
-  {
-    service: 'iotmanagedintegrations.amazonaws.com',
-    roleName: 'AWSServiceRoleForIoTManagedIntegrations',
-    policyName: 'AWSIoTManagedIntegrationsRolePolicy',
-  },
-  {
-    service: 'kafka.amazonaws.com',
-    roleName: 'AWSServiceRoleForKafka',
-    policyName: 'KafkaServiceRolePolicy',
-  },
-  {
-    service: 'kafkaconnect.amazonaws.com',
-    roleName: 'AWSServiceRoleForKafkaConnect',
-    policyName: 'KafkaConnectServiceRolePolicy',
-  },
-  {
-    service: 'lakeformation.amazonaws.com',
-    roleName: 'AWSServiceRoleForLakeFormationDataAccess',
-    policyName: 'LakeFormationDataAccessServiceRolePolicy',
-  },
-  {
-    service: 'lex.amazonaws.com',
-    roleName: 'AWSServiceRoleForLexBots',
-    policyName: 'AmazonLexBotPolicy',
-  },
-  {
-    service: 'lexv2.amazonaws.com',
-    roleName: 'AWSServiceRoleForLexV2Bots',
-    policyName: 'AmazonLexV2BotPolicy',
-    takesSuffix: true,
-  },
-  {
-    service: 'lightsail.amazonaws.com',
-    roleName: 'AWSServiceRoleForLightsail',
-    policyName: 'LightsailExportAccess',
-  },
-  {
-    service: 'm2.amazonaws.com',
-    roleName: 'AWSServiceRoleForAWSM2',
-    policyName: 'AWSM2ServicePolicy',
-  },
-  {
-    service: 'memorydb.amazonaws.com',
-    roleName: 'AWSServiceRoleForMemoryDB',
-    policyName: 'MemoryDBServiceRolePolicy',
-  },
-  {
-    service: 'mq.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonMQ',
-    policyName: 'AmazonMQServiceRolePolicy',
-  },
-  {
-    service: 'mrk.kms.amazonaws.com',
-    roleName: 'AWSServiceRoleForKeyManagementServiceMultiRegionKeys',
-    policyName: 'AWSKeyManagementServiceMultiRegionKeysServiceRolePolicy',
-  },
-  {
-    service: 'notifications.amazonaws.com',
-    roleName: 'AWSServiceRoleForAwsUserNotifications',
-    policyName: 'AWSUserNotificationsServiceLinkedRolePolicy',
-  },
-  {
-    service: 'observability.aoss.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonOpenSearchServerless',
-    policyName: 'AmazonOpenSearchServerlessServiceRolePolicy',
-  },
-  {
-    service: 'opensearchservice.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonOpenSearchService',
-    policyName: 'AmazonOpenSearchServiceRolePolicy',
-  },
-  {
-    service: 'ops.apigateway.amazonaws.com',
-    roleName: 'AWSServiceRoleForAPIGateway',
-    policyName: 'APIGatewayServiceRolePolicy',
-  },
-  {
-    service: 'ops.emr-serverless.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonEMRServerless',
-    policyName: 'AmazonEMRServerlessServiceRolePolicy',
-  },
-  {
-    service: 'opsdatasync.ssm.amazonaws.com',
-    roleName: 'AWSServiceRoleForSystemsManagerOpsDataSync',
-    policyName: 'AWSSystemsManagerOpsDataSyncServiceRolePolicy',
-  },
-  {
-    service: 'opsinsights.ssm.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonSSM_OpsInsights',
-    policyName: 'AWSSSMOpsInsightsServiceRolePolicy',
-  },
-  {
-    service: 'pullthroughcache.ecr.amazonaws.com',
-    roleName: 'AWSServiceRoleForECRPullThroughCache',
-    policyName: 'AWSECRPullThroughCache_ServiceRolePolicy',
-  },
-  {
-    service: 'ram.amazonaws.com',
-    roleName: 'AWSServiceRoleForResourceAccessManager',
-    policyName: 'AWSResourceAccessManagerServiceRolePolicy',
-  },
-  {
-    service: 'rds.amazonaws.com',
-    roleName: 'AWSServiceRoleForRDS',
-    policyName: 'AmazonRDSServiceRolePolicy',
-    description: 'Allows Amazon RDS to manage AWS resources on your behalf',
-  },
-  {
-    service: 'redshift.amazonaws.com',
-    roleName: 'AWSServiceRoleForRedshift',
-    policyName: 'AmazonRedshiftServiceLinkedRolePolicy',
-  },
-  {
-    service: 'replication.cassandra.amazonaws.com',
-    roleName: 'AWSServiceRoleForKeyspacesReplication',
-    policyName: 'KeyspacesReplicationServiceRolePolicy',
-  },
-  {
-    service: 'replication.ecr.amazonaws.com',
-    roleName: 'AWSServiceRoleForECRReplication',
-    policyName: 'ECRReplicationServiceRolePolicy',
-  },
-  {
-    service: 'repository.sync.codeconnections.amazonaws.com',
-    roleName: 'AWSServiceRoleForGitSync',
-    policyName: 'AWSGitSyncServiceRolePolicy',
-  },
-  {
-    service: 'resource-explorer-2.amazonaws.com',
-    roleName: 'AWSServiceRoleForResourceExplorer',
-    policyName: 'AWSResourceExplorerServiceRolePolicy',
-  },
-  {
-    service: 'rolesanywhere.amazonaws.com',
-    roleName: 'AWSServiceRoleForRolesAnywhere',
-    policyName: 'AWSRolesAnywhereServicePolicy',
-  },
-  {
-    service: 's3-outposts.amazonaws.com',
-    roleName: 'AWSServiceRoleForS3OnOutposts',
-    policyName: 'AWSS3OnOutpostsServiceRolePolicy',
-  },
-  {
-    service: 'ses.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonSES',
-    policyName: 'AmazonSESServiceRolePolicy',
-  },
-  {
-    service: 'shield.amazonaws.com',
-    roleName: 'AWSServiceRoleForAWSShield',
-    policyName: 'AWSShieldServiceRolePolicy',
-  },
-  {
-    service: 'ssm-incidents.amazonaws.com',
-    roleName: 'AWSServiceRoleForIncidentManager',
-    policyName: 'AWSIncidentManagerServiceRolePolicy',
-  },
-  {
-    service: 'ssm-quicksetup.amazonaws.com',
-    roleName: 'AWSServiceRoleForSSMQuickSetup',
-    policyName: 'SSMQuickSetupRolePolicy',
-  },
-  {
-    service: 'ssm.amazonaws.com',
-    roleName: 'AWSServiceRoleForAmazonSSM',
-    policyName: 'AmazonSSMServiceRolePolicy',
-    description: 'Provides access to AWS Resources managed or used by Amazon SSM.',
-  },
-  {
-    service: 'sso.amazonaws.com',
-    roleName: 'AWSServiceRoleForSSO',
-    policyName: 'AWSSSOServiceRolePolicy',
-    description:
-      'Service-linked role used by AWS SSO to manage AWS resources, including IAM roles, policies and SAML IdP on your behalf.',
-  },
-  {
-    service: 'vpcorigin.cloudfront.amazonaws.com',
-    roleName: 'AWSServiceRoleForCloudFrontVPCOrigin',
-    policyName: 'AWSCloudFrontVPCOriginServiceRolePolicy',
-  },
-  {
-    service: 'waf.amazonaws.com',
-    roleName: 'AWSServiceRoleForWAFLogging',
-    policyName: 'WAFLoggingServiceRolePolicy',
-  },
-  {
-    service: 'wafv2.amazonaws.com',
-    roleName: 'AWSServiceRoleForWAFV2Logging',
-    policyName: 'WAFV2LoggingServiceRolePolicy',
-  },
-];
+const ROLES = `
+access-analyzer.amazonaws.com AccessAnalyzer AccessAnalyzerServiceRolePolicy
+accountdiscovery.ssm.amazonaws.com AmazonSSM_AccountDiscovery AWSSystemsManagerAccountDiscoveryServicePolicy
+acm.amazonaws.com CertificateManager CertificateManagerServiceRolePolicy
+agentless.inspector2.amazonaws.com AmazonInspector2Agentless AmazonInspector2AgentlessServiceRolePolicy
+airflow-serverless.amazonaws.com AmazonMWAAServerless AmazonMWAAServerlessServiceRolePolicy
+airflow.amazonaws.com AmazonMWAA AmazonMWAAServiceRolePolicy
+apidestinations.events.amazonaws.com AmazonEventBridgeApiDestinations AmazonEventBridgeApiDestinationsServiceRolePolicy
+appfabric.amazonaws.com AppFabric AWSAppFabricServiceRolePolicy
+application-insights.amazonaws.com ApplicationInsights CloudwatchApplicationInsightsServiceLinkedRolePolicy
+application-signals.cloudwatch.amazonaws.com CloudWatchApplicationSignals CloudWatchApplicationSignalsServiceRolePolicy
+appmesh.amazonaws.com AppMesh AWSAppMeshServiceRolePolicy
+apprunner.amazonaws.com AppRunner AppRunnerServiceRolePolicy
+appstream.application-autoscaling.amazonaws.com ApplicationAutoScaling_AppStreamFleet AWSApplicationAutoscalingAppStreamFleetPolicy
+appsync.amazonaws.com AppSync AWSAppSyncServiceRolePolicy
+artifact.amazonaws.com Artifact AWSArtifactServiceRolePolicy
+auditmanager.amazonaws.com AuditManager AWSAuditManagerServiceRolePolicy
+autoscaling-plans.amazonaws.com AutoScalingPlans_EC2AutoScaling AWSAutoScalingPlansEC2AutoScalingPolicy
+autoscaling.amazonaws.com AutoScaling AutoScalingServiceRolePolicy +
+backup.amazonaws.com Backup AWSBackupServiceLinkedRolePolicyForBackup
+batch.amazonaws.com Batch BatchServiceRolePolicy
+braket.amazonaws.com AmazonBraket AmazonBraketServiceRolePolicy
+budgets.amazonaws.com Budgets BudgetsServiceRolePolicy
+bugbust.amazonaws.com BugBust AWSBugBustServiceRolePolicy
+capacity-reservation-fleet.amazonaws.com EC2CapacityReservationFleet AWSEC2CapacityReservationFleetRolePolicy
+cassandra-streams.amazonaws.com AmazonKeyspacesCDC KeyspacesCDCServiceRolePolicy
+cassandra.application-autoscaling.amazonaws.com ApplicationAutoScaling_CassandraTable AWSApplicationAutoscalingCassandraTablePolicy
+channels.lex.amazonaws.com LexChannels LexChannelPolicy
+channels.lexv2.amazonaws.com LexV2Channels AmazonLexChannelsAccess +
+chime.amazonaws.com AmazonChime AmazonChimeServiceRolePolicy
+cks.kms.amazonaws.com KeyManagementServiceCustomKeyStores AWSKeyManagementServiceCustomKeyStoresServiceRolePolicy
+clientvpn-connections.amazonaws.com ClientVPNConnections ClientVPNServiceConnectionsRolePolicy
+clientvpn.amazonaws.com ClientVPN ClientVPNServiceRolePolicy
+cloud9.amazonaws.com AWSCloud9 AWSCloud9ServiceRolePolicy
+cloudhsm.amazonaws.com CloudHSM CloudHSMServiceRolePolicy
+cloudtrail.amazonaws.com CloudTrail CloudTrailServiceRolePolicy
+cloudwatch-crossaccount.amazonaws.com CloudWatchCrossAccount CloudWatch-CrossAccountAccess
+codeguru-reviewer.amazonaws.com AmazonCodeGuruReviewer AmazonCodeGuruReviewerServiceRolePolicy
+codestar-notifications.amazonaws.com CodeStarNotifications AWSCodeStarNotificationsServiceRolePolicy
+cognito-idp.amazonaws.com AmazonCognitoIdp AmazonCognitoIdpServiceRolePolicy
+comprehend.application-autoscaling.amazonaws.com ApplicationAutoScaling_ComprehendEndpoint AWSApplicationAutoscalingComprehendEndpointPolicy
+compute-optimizer.amazonaws.com ComputeOptimizer ComputeOptimizerServiceRolePolicy
+config-conforms.amazonaws.com ConfigConforms ConfigConformsServiceRolePolicy
+config-multiaccountsetup.amazonaws.com ConfigMultiAccountSetup AWSConfigMultiAccountSetupPolicy
+config.amazonaws.com Config AWSConfigServiceRolePolicy
+connect.amazonaws.com AmazonConnect AmazonConnectServiceLinkedRolePolicy +
+continuousexport.discovery.amazonaws.com ApplicationDiscoveryServiceContinuousExport ApplicationDiscoveryServiceContinuousExportServiceRolePolicy
+contributorinsights.dynamodb.amazonaws.com DynamoDBCloudWatchContributorInsights DynamoDBCloudWatchContributorInsightsServiceRolePolicy
+controltower.amazonaws.com AWSControlTower AWSControlTowerAccountServiceRolePolicy
+cost-optimization-hub.bcm.amazonaws.com CostOptimizationHub CostOptimizationHubServiceRolePolicy
+custom-resource.application-autoscaling.amazonaws.com ApplicationAutoScaling_CustomResource AWSApplicationAutoScalingCustomResourcePolicy
+custom.rds.amazonaws.com RDSCustom AmazonRDSCustomServiceRolePolicy
+datasync.amazonaws.com DataSync AWSDataSyncServiceRolePolicy
+dax.amazonaws.com DAX DAXServiceRolePolicy
+delivery.logs.amazonaws.com LogDelivery AWSServiceRoleForLogDeliveryPolicy
+detective.amazonaws.com AmazonDetective AmazonDetectiveServiceLinkedRolePolicy
+devops-guru.amazonaws.com DevOpsGuru AmazonDevOpsGuruServiceRolePolicy
+directconnect.amazonaws.com DirectConnect AWSDirectConnectServiceRolePolicy
+dms-fleet-advisor.amazonaws.com DMSFleetAdvisor AWSDMSFleetAdvisorServiceRolePolicy
+dms.amazonaws.com DMSServerless AWSDMSServerlessServiceRolePolicy
+docdb-elastic.amazonaws.com DocDB-Elastic AmazonDocDB-ElasticServiceRolePolicy
+drs.amazonaws.com ElasticDisasterRecovery AWSElasticDisasterRecoveryServiceRolePolicy
+dynamodb.application-autoscaling.amazonaws.com ApplicationAutoScaling_DynamoDBTable AWSApplicationAutoscalingDynamoDBTablePolicy
+ec2-instance-connect.amazonaws.com Ec2InstanceConnect Ec2InstanceConnectEndpoint
+ec2.application-autoscaling.amazonaws.com ApplicationAutoScaling_EC2SpotFleetRequest AWSApplicationAutoscalingEC2SpotFleetRequestPolicy
+ec2fastlaunch.amazonaws.com EC2FastLaunch EC2FastLaunchServiceRolePolicy
+ec2fleet.amazonaws.com EC2Fleet AWSEC2FleetServiceRolePolicy
+ecr.amazonaws.com ECRTemplate ECRTemplateServiceRolePolicy
+ecs.amazonaws.com ECS AmazonECSServiceRolePolicy
+ecs.application-autoscaling.amazonaws.com ApplicationAutoScaling_ECSService AWSApplicationAutoscalingECSServicePolicy
+eks-connector.amazonaws.com AmazonEKSConnector AmazonEKSConnectorServiceRolePolicy
+eks-fargate.amazonaws.com AmazonEKSForFargate AmazonEKSForFargateServiceRolePolicy
+eks-nodegroup.amazonaws.com AmazonEKSNodegroup AWSServiceRoleForAmazonEKSNodegroup
+eks.amazonaws.com AmazonEKS AmazonEKSServiceRolePolicy
+elasticache.amazonaws.com ElastiCache ElastiCacheServiceRolePolicy
+elasticache.application-autoscaling.amazonaws.com ApplicationAutoScaling_ElastiCacheRG AWSApplicationAutoscalingElastiCacheRGPolicy
+elasticbeanstalk.amazonaws.com ElasticBeanstalk AWSElasticBeanstalkServiceRolePolicy
+elasticfilesystem.amazonaws.com AmazonElasticFileSystem AmazonElasticFileSystemServiceRolePolicy
+elasticloadbalancing.amazonaws.com ElasticLoadBalancing AWSElasticLoadBalancingServiceRolePolicy
+elasticmapreduce.amazonaws.com EMRCleanup AmazonEMRCleanupPolicy
+elasticmapreduce.application-autoscaling.amazonaws.com ApplicationAutoScaling_EMRInstanceGroup AWSApplicationAutoscalingEMRInstanceGroupPolicy
+email.cognito-idp.amazonaws.com AmazonCognitoIdpEmailService AmazonCognitoIdpEmailServiceRolePolicy
+emr-containers.amazonaws.com AmazonEMRContainers AmazonEMRContainersServiceRolePolicy
+emrwal.amazonaws.com EMRWAL EMRDescribeClusterPolicyForEMRWAL
+es.amazonaws.com AmazonElasticsearchService AmazonElasticsearchServiceRolePolicy
+events.amazonaws.com CloudWatchEvents CloudWatchEventsServiceRolePolicy
+events.workmail.amazonaws.com AmazonWorkMailEvents AmazonWorkMailEventsServiceRolePolicy
+fis.amazonaws.com FIS AmazonFISServiceRolePolicy
+fms.amazonaws.com FMS FMSServiceRolePolicy
+fsx.amazonaws.com AmazonFSx AmazonFSxServiceRolePolicy
+globalaccelerator.amazonaws.com GlobalAccelerator AWSGlobalAcceleratorSLRPolicy
+grafana.amazonaws.com AmazonGrafana AmazonGrafanaServiceLinkedRolePolicy
+guardduty.amazonaws.com AmazonGuardDuty AmazonGuardDutyServiceRolePolicy
+imagebuilder.amazonaws.com ImageBuilder AWSServiceRoleForImageBuilder
+inspector.amazonaws.com AmazonInspector AmazonInspectorServiceRolePolicy
+inspector2.amazonaws.com AmazonInspector2 AmazonInspector2ServiceRolePolicy
+internetmonitor.amazonaws.com InternetMonitor CloudWatchInternetMonitorServiceRolePolicy
+iotmanagedintegrations.amazonaws.com IoTManagedIntegrations AWSIoTManagedIntegrationsRolePolicy
+iotsitewise.amazonaws.com IoTSiteWise AWSServiceRoleForIoTSiteWise
+ipam.amazonaws.com IPAM AWSIPAMServiceRolePolicy
+ivs.amazonaws.com IVSRecordToS3 IVSRecordToS3
+justintimeaccess.ssm.amazonaws.com SystemsManagerJustInTimeAccess AWSSystemsManagerJustInTimeAccessServicePolicy
+kafka.amazonaws.com Kafka KafkaServiceRolePolicy
+kafka.application-autoscaling.amazonaws.com ApplicationAutoScaling_KafkaCluster AWSApplicationAutoscalingKafkaClusterPolicy
+kafkaconnect.amazonaws.com KafkaConnect KafkaConnectServiceRolePolicy
+kinesisreplication.dynamodb.amazonaws.com DynamoDBKinesisDataStreamsReplication DynamoDBKinesisReplicationServiceRolePolicy
+lakeformation.amazonaws.com LakeFormationDataAccess LakeFormationDataAccessServiceRolePolicy
+lambda.application-autoscaling.amazonaws.com ApplicationAutoScaling_LambdaConcurrency AWSApplicationAutoscalingLambdaConcurrencyPolicy
+lex.amazonaws.com LexBots AmazonLexBotPolicy
+lexv2.amazonaws.com LexV2Bots AmazonLexV2BotPolicy +
+license-management.marketplace.amazonaws.com MarketplaceLicenseManagement AWSMarketplaceLicenseManagementServiceRolePolicy
+license-manager.amazonaws.com AWSLicenseManagerRole AWSLicenseManagerServiceRolePolicy
+license-manager.master-account.amazonaws.com AWSLicenseManagerMasterAccountRole AWSLicenseManagerMasterAccountRolePolicy
+license-manager.member-account.amazonaws.com AWSLicenseManagerMemberAccountRole AWSLicenseManagerMemberAccountRolePolicy
+lightsail.amazonaws.com Lightsail LightsailExportAccess
+logger.cloudfront.amazonaws.com CloudFrontLogger AWSCloudFrontLogger
+m2.amazonaws.com AWSM2 AWSM2ServicePolicy
+macie.amazonaws.com AmazonMacie AmazonMacieServiceRolePolicy
+maintenance.elasticbeanstalk.amazonaws.com ElasticBeanstalkMaintenance AWSElasticBeanstalkMaintenance
+malware-protection.guardduty.amazonaws.com AmazonGuardDutyMalwareProtection AmazonGuardDutyMalwareProtectionServiceRolePolicy
+managedblockchain.amazonaws.com AmazonManagedBlockchain AmazonManagedBlockchainServiceRolePolicy
+managedupdates.elasticbeanstalk.amazonaws.com ElasticBeanstalkManagedUpdates AWSElasticBeanstalkManagedUpdatesServiceRolePolicy
+management.chatbot.amazonaws.com AWSChatbot AWSChatbotServiceLinkedRolePolicy
+mediatailor.amazonaws.com MediaTailor AWSMediaTailorServiceRolePolicy
+member.org.stacksets.cloudformation.amazonaws.com CloudFormationStackSetsOrgMember CloudFormationStackSetsOrgMemberServiceRolePolicy
+memorydb.amazonaws.com MemoryDB MemoryDBServiceRolePolicy
+mgn.amazonaws.com ApplicationMigrationService AWSApplicationMigrationServiceRolePolicy
+migrationhub-orchestrator.amazonaws.com MigrationHubOrchestrator AWSMigrationHubOrchestratorServiceRolePolicy
+migrationhub-strategy.amazonaws.com MigrationHubStrategy AWSMigrationHubStrategyServiceRolePolicy
+migrationhub.amazonaws.com MigrationHub MigrationHubServiceRolePolicy
+monitoring.thinclient.amazonaws.com AmazonWorkSpacesThinClientMonitoring AmazonWorkSpacesThinClientMonitoringServiceRolePolicy
+mq.amazonaws.com AmazonMQ AmazonMQServiceRolePolicy
+mrk.kms.amazonaws.com KeyManagementServiceMultiRegionKeys AWSKeyManagementServiceMultiRegionKeysServiceRolePolicy
+neptune-graph.amazonaws.com NeptuneGraph AWSServiceRoleForNeptuneGraphPolicy
+neptune.application-autoscaling.amazonaws.com ApplicationAutoScaling_NeptuneCluster AWSApplicationAutoscalingNeptuneClusterPolicy
+network-firewall.amazonaws.com NetworkFirewall AWSNetworkFirewallServiceRolePolicy
+network.bedrock-agentcore.amazonaws.com BedrockAgentCoreNetwork BedrockAgentCoreNetworkServiceRolePolicy
+networking.apprunner.amazonaws.com AppRunnerNetworking AppRunnerNetworkingServiceRolePolicy
+networkmanager.amazonaws.com NetworkManager AWSNetworkManagerServiceRolePolicy
+notifications.amazonaws.com AwsUserNotifications AWSUserNotificationsServiceLinkedRolePolicy
+notifications.ssm.amazonaws.com SystemsManagerNotifications AWSSystemsManagerNotificationsServicePolicy
+observability.aoss.amazonaws.com AmazonOpenSearchServerless AmazonOpenSearchServerlessServiceRolePolicy
+opensearchservice.amazonaws.com AmazonOpenSearchService AmazonOpenSearchServiceRolePolicy
+ops.apigateway.amazonaws.com APIGateway APIGatewayServiceRolePolicy
+ops.athena.amazonaws.com AmazonAthena AmazonAthenaServiceRolePolicy
+ops.emr-serverless.amazonaws.com AmazonEMRServerless AmazonEMRServerlessServiceRolePolicy
+opsdatasync.ssm.amazonaws.com SystemsManagerOpsDataSync AWSSystemsManagerOpsDataSyncServiceRolePolicy
+opsinsights.ssm.amazonaws.com AmazonSSM_OpsInsights AWSSSMOpsInsightsServiceRolePolicy
+organizations.amazonaws.com Organizations AWSOrganizationsServiceTrustPolicy
+orgsdatasync.servicecatalog.amazonaws.com ServiceCatalogOrgsDataSync AWSServiceCatalogOrgsDataSyncServiceRolePolicy
+osis.amazonaws.com AmazonOpenSearchIngestionService AmazonOpenSearchIngestionServiceRolePolicy
+panorama.amazonaws.com AWSPanorama AWSPanoramaServiceLinkedRolePolicy
+private-marketplace.marketplace.amazonaws.com PrivateMarketplaceAdmin AWSServiceRoleForPrivateMarketplaceAdminPolicy
+pullthroughcache.ecr.amazonaws.com ECRPullThroughCache AWSECRPullThroughCache_ServiceRolePolicy
+ram.amazonaws.com ResourceAccessManager AWSResourceAccessManagerServiceRolePolicy
+rds.amazonaws.com RDS AmazonRDSServiceRolePolicy
+rds.application-autoscaling.amazonaws.com ApplicationAutoScaling_RDSCluster AWSApplicationAutoscalingRDSClusterPolicy
+redshift.amazonaws.com Redshift AmazonRedshiftServiceLinkedRolePolicy
+remediation.config.amazonaws.com ConfigRemediation AWSConfigRemediationServiceRolePolicy
+replication.cassandra.amazonaws.com KeyspacesReplication KeyspacesReplicationServiceRolePolicy
+replication.dynamodb.amazonaws.com DynamoDBReplication DynamoDBReplicationServiceRolePolicy
+replication.ecr.amazonaws.com ECRReplication ECRReplicationServiceRolePolicy
+replication.lexv2.amazonaws.com LexV2Replication AmazonLexReplicationPolicy
+replicator.lambda.amazonaws.com LambdaReplicator AWSLambdaReplicator
+reporting.trustedadvisor.amazonaws.com TrustedAdvisorReporting AWSTrustedAdvisorReportingServiceRolePolicy
+reports.backup.amazonaws.com BackupReports AWSServiceRolePolicyForBackupReports
+repository.sync.codeconnections.amazonaws.com GitSync AWSGitSyncServiceRolePolicy
+resource-explorer-2.amazonaws.com ResourceExplorer AWSResourceExplorerServiceRolePolicy
+resource-groups.amazonaws.com ResourceGroups ResourceGroupsServiceRolePolicy
+restore-testing.backup.amazonaws.com BackupRestoreTesting AWSServiceRolePolicyForBackupRestoreTesting
+robomaker.amazonaws.com RoboMaker AWSRoboMakerServicePolicy
+rolesanywhere.amazonaws.com RolesAnywhere AWSRolesAnywhereServicePolicy
+route53resolver.amazonaws.com Route53Resolver Route53ResolverServiceRolePolicy
+rum.amazonaws.com RealUserMonitoring AmazonCloudWatchRUMServiceRolePolicy
+runtime-identity.bedrock-agentcore.amazonaws.com BedrockAgentCoreRuntimeIdentity BedrockAgentCoreRuntimeIdentityServiceRolePolicy
+s2svpn.amazonaws.com VPCS2SVPN AWSVPCS2SVpnServiceRolePolicy
+s3-outposts.amazonaws.com S3OnOutposts AWSS3OnOutpostsServiceRolePolicy
+sagemaker.amazonaws.com AmazonSageMakerNotebooks AmazonSageMakerNotebooksServiceRolePolicy
+sagemaker.application-autoscaling.amazonaws.com ApplicationAutoScaling_SageMakerEndpoint AWSApplicationAutoscalingSageMakerEndpointPolicy
+schemas.amazonaws.com Schemas AmazonEventBridgeSchemasServiceRolePolicy
+scraper.aps.amazonaws.com AmazonPrometheusScraper AmazonPrometheusScraperServiceRolePolicy
+security-ir.amazonaws.com SecurityIncidentResponse AWSSecurityIncidentResponseServiceRolePolicy
+securityhub.amazonaws.com SecurityHub AWSSecurityHubServiceRolePolicy
+securitylake.amazonaws.com SecurityLake SecurityLakeServiceLinkedRole
+servicecatalog-appregistry.amazonaws.com AWSServiceCatalogAppRegistry AWSServiceCatalogAppRegistryServiceRolePolicy
+servicequotas.amazonaws.com ServiceQuotas ServiceQuotasServiceRolePolicy
+ses.amazonaws.com AmazonSES AmazonSESServiceRolePolicy
+shield.amazonaws.com AWSShield AWSShieldServiceRolePolicy
+sms.amazonaws.com SMS AWSServiceRoleForSMS
+spot.amazonaws.com EC2Spot AWSEC2SpotServiceRolePolicy
+spotfleet.amazonaws.com EC2SpotFleet AWSEC2SpotFleetServiceRolePolicy
+ssm-incidents.amazonaws.com IncidentManager AWSIncidentManagerServiceRolePolicy
+ssm-quicksetup.amazonaws.com SSMQuickSetup SSMQuickSetupRolePolicy
+ssm-sap.amazonaws.com AWSSSMForSAP AWSSSMForSAPServiceLinkedRolePolicy
+ssm.amazonaws.com AmazonSSM AmazonSSMServiceRolePolicy
+sso.amazonaws.com SSO AWSSSOServiceRolePolicy
+stacksets.cloudformation.amazonaws.com CloudFormationStackSetsOrgAdmin CloudFormationStackSetsOrgAdminServiceRolePolicy
+storage-lens.s3.amazonaws.com S3StorageLens S3StorageLensServiceRolePolicy
+support.amazonaws.com Support AWSSupportServiceRolePolicy
+sync.proton.amazonaws.com ProtonSync AWSProtonSyncServiceRolePolicy
+timestream-influxdb.amazonaws.com TimestreamInfluxDB AmazonTimestreamInfluxDBServiceRolePolicy
+transform-custom.amazonaws.com AWSTransformCustom AWSServiceRoleForAWSTransformCustom
+transitgateway.amazonaws.com VPCTransitGateway AWSVPCTransitGatewayServiceRolePolicy
+triage.security-ir.amazonaws.com SecurityIncidentResponse_Triage AWSSecurityIncidentResponseTriageServiceRolePolicy
+trustedadvisor.amazonaws.com TrustedAdvisor AWSTrustedAdvisorServiceRolePolicy
+user-attribute-cost-allocation-data.amazonaws.com UserAttributeCostAllocation AWSUserAttributeCostAllocationPolicy
+verified-access.amazonaws.com VPCVerifiedAccess AWSVPCVerifiedAccessServiceRolePolicy
+voiceconnector.chime.amazonaws.com AmazonChimeVoiceConnector AmazonChimeVoiceConnectorServiceLinkedRolePolicy
+vpc-lattice.amazonaws.com VpcLattice AWSVpcLatticeServiceRolePolicy
+vpcorigin.cloudfront.amazonaws.com CloudFrontVPCOrigin AWSCloudFrontVPCOriginServiceRolePolicy
+waf-regional.amazonaws.com WAFRegionalLogging WAFRegionalLoggingServiceRolePolicy
+waf.amazonaws.com WAFLogging WAFLoggingServiceRolePolicy
+wafv2.amazonaws.com WAFV2Logging WAFV2LoggingServiceRolePolicy
+wellarchitected.amazonaws.com AWSWellArchitected AWSWellArchitectedOrganizationsServiceRolePolicy
+workspaces-web.amazonaws.com AmazonWorkSpacesWeb AmazonWorkSpacesWebServiceRolePolicy
+workspaces.application-autoscaling.amazonaws.com ApplicationAutoScaling_WorkSpacesPool AWSApplicationAutoscalingWorkSpacesPoolPolicy
+`;
+
+/** Of those that have one at once. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  'rds.amazonaws.com': 'Allows Amazon RDS to manage AWS resources on your behalf',
+  'ssm.amazonaws.com': 'Provides access to AWS Resources managed or used by Amazon SSM.',
+  'sso.amazonaws.com':
+    'Service-linked role used by AWS SSO to manage AWS resources, including IAM roles, policies and SAML IdP on your behalf.',
+};
+
+export const LINKED_SERVICES: readonly LinkedService[] = ROLES.trim()
+  .split('\n')
+  .map((line) => {
+    const [service = '', role = '', policyName = '', suffix] = line.split(' ');
+    const description = DESCRIPTIONS[service];
+    return {
+      service,
+      roleName: `AWSServiceRoleFor${role}`,
+      policyName,
+      ...(description === undefined ? {} : { description }),
+      ...(suffix === '+' ? { takesSuffix: true } : {}),
+    };
+  });
 
 const byService = new Map(LINKED_SERVICES.map((linked) => [linked.service, linked]));
 

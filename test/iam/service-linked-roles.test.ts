@@ -74,8 +74,21 @@ describe("a service's role", () => {
     expect(Policy?.AttachmentCount).toBe(1);
   });
 
-  test('is made for every service of the table, with its own name', async () => {
-    for (const { service, roleName, policyName, description } of LINKED_SERVICES) {
+  test('is known for each service by a name and a policy of its own', () => {
+    for (const { service, roleName, policyName } of LINKED_SERVICES) {
+      expect(service).toMatch(/^[a-z0-9.-]+\.amazonaws\.com$/);
+      expect(roleName).toMatch(/^AWSServiceRoleFor[A-Za-z0-9_-]{2,47}$/);
+      expect(policyName).toMatch(/^[A-Za-z0-9_-]{3,128}$/);
+    }
+    const services = LINKED_SERVICES.map(({ service }) => service);
+    expect(services).toEqual([...new Set(services)].sort());
+    expect(new Set(LINKED_SERVICES.map(({ roleName }) => roleName)).size).toBe(services.length);
+  });
+
+  test('is made for any service of the table, with its own name', async () => {
+    const described = LINKED_SERVICES.filter(({ description }) => description !== undefined);
+    const others = LINKED_SERVICES.filter((_service, index) => index % 20 === 0);
+    for (const { service, roleName, policyName, description } of [...described, ...others]) {
       const { Role } = await create(service);
       expect(Role?.RoleName).toBe(roleName);
       expect(Role?.Description).toBe(description);
