@@ -1,4 +1,5 @@
 import {
+  CatalogueRefused,
   fillResourceTemplate,
   MAX_RESOURCE_LENGTH,
   type ResourceTemplate,
@@ -9,6 +10,7 @@ import {
   parseRoutePath,
   readPathParameter,
   type RouteParameter,
+  type RoutePath,
 } from '../core/catalogue/route-path';
 import type { ConditionContext } from '../core/request-context';
 import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
@@ -94,9 +96,9 @@ function unmappedResource(request: GuardedRequest, route: GuardedRoute): Guarded
     return { action, resource: arn, template: arn };
   }
   const template = arn + route.unmapped.path;
-  const path = parseRoutePath(route.unmapped.path);
-  const parameters = readParameters(request, route, path.parameters);
-  if (parameters === undefined) {
+  const path = readRoutePath(route.unmapped.path);
+  const parameters = path && readParameters(request, route, path.parameters);
+  if (path === undefined || parameters === undefined) {
     return { action, resource: undefined, template, refusal: NO_RESOURCE };
   }
   const segments = path.segments.map((segment) =>
@@ -106,6 +108,16 @@ function unmappedResource(request: GuardedRequest, route: GuardedRoute): Guarded
   return resource.length > MAX_RESOURCE_LENGTH
     ? { action, resource: undefined, template, refusal: NO_RESOURCE }
     : { action, resource, template };
+}
+
+/** undefined for a path that a gateway may have a route for and no catalogue can name, such as one that ends with a slash. */
+function readRoutePath(path: string): RoutePath | undefined {
+  try {
+    return parseRoutePath(path);
+  } catch (error) {
+    if (error instanceof CatalogueRefused) return undefined;
+    throw error;
+  }
 }
 
 /** Every parameter of the route; undefined where one is missing or cannot be a part of an ARN. */
