@@ -21,7 +21,11 @@ const NO_CHECK: Check = () => [];
 const ORGANIZATION_MESSAGE =
   'The provided policy document does not meet the requirements of the specified policy type.';
 
-/** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html */
+/**
+ * Letters and digits, says AWS's page, as does its message; it has taken underscores as well, and policies that have them are about.
+ *
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html
+ */
 const checkSid: Check = ({ Sid }) => {
   if (Sid === undefined || /^\w*$/.test(Sid)) return [];
   const message = `Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*`;

@@ -10,9 +10,14 @@ import {
   type PrincipalKind,
 } from '../store/keys';
 import type { Item } from '../store/store';
-import { put, remove, unchanged, type AccountRows } from './account-rows';
-import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
+import { change, put, remove, unchanged, type AccountRows } from './account-rows';
+import {
+  AWS_ACCOUNT_ID,
+  AWS_MANAGED_POLICIES,
+  type AwsManagedPolicy,
+} from './aws-managed-policies';
 import type { PolicyReference } from './entities';
+import { managedPolicyRecord } from './managed-policy-rows';
 import {
   readAttachedTo,
   readAttachment,
@@ -47,6 +52,27 @@ export function inspectPolicies(rows: AccountRows): void {
       });
     }
   }
+  for (const managed of AWS_MANAGED_POLICIES) inspectManagedPolicy(rows, managed);
+}
+
+/**
+ * Decisions read a policy that AWS manages from a row, with the text of the release that wrote it. Today's text may allow more, and
+ * whoever has a policy that is not there may do nothing.
+ */
+function inspectManagedPolicy(rows: AccountRows, managed: AwsManagedPolicy): void {
+  const key = policyKey(AWS_ACCOUNT_ID, managed.PolicyId);
+  const { partition } = policyKey(rows.accountId, managed.PolicyId);
+  const uses = rows.list('policies', partition, POLICY_CHILD_PREFIX.attachedTo);
+  const kept = rows.get(key);
+  if (kept === undefined && uses.length > 0) {
+    const record = toAttributes(managedPolicyRecord(managed));
+    rows.report(`${managed.PolicyName} is used and not there`, [key], [put(key, record)], true);
+  }
+  rows.inspect(kept, (item) => {
+    if (readPolicy(item).DefaultDocument === managed.document) return;
+    const renewal = change(item, { DefaultDocument: managed.document });
+    rows.report(`${managed.PolicyName} has the text of another release`, [item], [renewal], true);
+  });
 }
 
 /** Whoever a policy is attached to, or bounded by it, is what decisions read; the policy lists it. */

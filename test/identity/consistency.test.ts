@@ -195,6 +195,11 @@ test.each<readonly [string, Outcome, () => Promise<void>]>([
   ],
   ['an instance profile', 'repaired', () => remove(instanceProfileKey(ACCOUNT, ids.profile))],
   [
+    "one of AWS's policies that somebody has",
+    'widened',
+    () => remove(policyKey('aws', ids.awsPolicy)),
+  ],
+  [
     "the count of the uses of one of AWS's policies",
     'repaired',
     () => remove(policyUsageKey(ACCOUNT, ids.awsPolicy)),
@@ -248,6 +253,11 @@ test.each<readonly [string, Outcome, () => Promise<void>]>([
     'left',
     () => change(policyKey(ACCOUNT, ids.policy), { DefaultDocument: '{}' }),
   ],
+  [
+    "the text of one of AWS's policies",
+    'widened',
+    () => change(policyKey('aws', ids.awsPolicy), { DefaultDocument: '{}' }),
+  ],
   ['a text', 'left', () => change(principalKey('User', ACCOUNT, ids.user), { UserName: 7 })],
   ['the owner of an alias', 'repaired', () => change(accountKey(ACCOUNT), { AccountAlias: 'b' })],
 ])('%s that is wrong is found out, and then: %s', async (_what, outcome, damage) => {
@@ -276,6 +286,17 @@ test('what is referred to and gone is removed only where that is asked for', asy
   expect(await deployment.store.get(idsOf('group'))).toBeDefined();
   await repair(true);
   expect(await deployment.store.get(idsOf('group'))).toBeUndefined();
+});
+
+test("one of AWS's policies has today's text again after a repair, and one in use is there", async () => {
+  const key = policyKey('aws', ids.awsPolicy);
+  const before = await deployment.store.get(key);
+  await change(key, { DefaultDocument: '{}' });
+  await repair(true);
+  expect((await deployment.store.get(key))?.attributes).toEqual(before?.attributes);
+  await remove(key);
+  await repair(true);
+  expect((await deployment.store.get(key))?.attributes).toEqual(before?.attributes);
 });
 
 test('a repair that meets a row which others have changed leaves it, and finds it again', async () => {
