@@ -1,8 +1,8 @@
 import { createHash, createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { DataKey, type DataKeys } from '../lambdas/credentials/data-key';
 import type { SessionClaims } from '../lambdas/credentials/session-claims';
 import { SessionTokens } from '../lambdas/credentials/session-token';
+import { describeTime, medianMicroseconds } from './medians';
 
 /* How long a session token takes to open, beside one SHA-256 and one HMAC; medians of one run. */
 
@@ -21,19 +21,6 @@ const CLAIMS: SessionClaims = {
   context: {},
 };
 
-const ROUNDS = 60;
-const CALLS = 400;
-
-async function medianMicroseconds(work: () => unknown): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const startedAt = performance.now();
-    for (let call = 0; call < CALLS; call += 1) await work();
-    times.push(((performance.now() - startedAt) * 1000) / CALLS);
-  }
-  return times.sort((left, right) => left - right)[ROUNDS >> 1] ?? Number.NaN;
-}
-
 async function main(): Promise<void> {
   const key = new DataKey(1, randomBytes(32));
   const dataKeys = { newest: () => Promise.resolve(key), find: () => Promise.resolve(key) };
@@ -50,20 +37,18 @@ async function main(): Promise<void> {
   const large = await tokens.seal({ ...CLAIMS, policies: { inline, managed: [] } });
   const secret = createSecretKey(randomBytes(32));
   const text = 'x'.repeat(400);
-  const bound = await medianMicroseconds(() => {
-    const hash = createHash('sha256').update(text).digest('hex');
-    return createHmac('sha256', secret).update(hash).digest();
-  });
-  const opened = await medianMicroseconds(() => tokens.open(small));
-  const openedLarge = await medianMicroseconds(() => tokens.open(large));
-  const line = (name: string, microseconds: number): string =>
-    `${name.padEnd(44)} ${microseconds.toFixed(1).padStart(7)} µs  ${(microseconds / bound).toFixed(2).padStart(6)} ×`;
+  const [bound = 0, opened = 0, openedLarge = 0] = await medianMicroseconds([
+    () => {
+      const hash = createHash('sha256').update(text).digest('hex');
+      return createHmac('sha256', secret).update(hash).digest();
+    },
+    () => tokens.open(small),
+    () => tokens.open(large),
+  ]);
   process.stdout.write(
-    [
-      line('one SHA-256 and one HMAC', bound),
-      line(`a session token of ${small.length} characters opened`, opened),
-      line(`one of ${large.length}, with an inline policy`, openedLarge),
-    ].join('\n') + '\n',
+    describeTime('one SHA-256 and one HMAC', bound, bound) +
+      describeTime(`a session token of ${small.length} characters opened`, opened, bound) +
+      describeTime(`one of ${large.length}, with an inline policy`, openedLarge, bound),
   );
 }
 

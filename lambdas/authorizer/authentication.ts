@@ -21,7 +21,7 @@ export class Authentication {
 
   /** The service in a signature's scope; undefined for a credential that names none. Errors: those of a signature that cannot be read. */
   serviceOf(http: HttpRequest): string | undefined {
-    return hasBearerToken(http) ? undefined : parseSignature(http).service;
+    return hasBearerToken(http) ? undefined : parseSignature(http).credential.service;
   }
 
   /**

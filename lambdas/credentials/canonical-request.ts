@@ -17,24 +17,20 @@ export function hashHex(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-/** `headers` are the signed ones with their canonical values. */
+/** `headerLines` are `name:value\n` of each signed header, in the order of the names. */
 export function writeCanonicalRequest(
   request: HttpRequest,
-  parsed: ParsedSignature,
-  headers: ReadonlyMap<string, string>,
+  { form, signedHeaders }: ParsedSignature,
+  headerLines: string,
   payloadHash: string,
 ): string {
-  const names = [...headers.keys()].sort();
-  const lines = names.map((name) => `${name}:${headers.get(name) ?? ''}\n`).join('');
-  return [
-    request.method,
-    canonicalPath(request.path),
-    canonicalQuery(request.query, parsed.form === 'query'),
-    lines,
-    names.join(';'),
-    payloadHash,
-  ].join('\n');
+  const path = canonicalPath(request.path);
+  const query = canonicalQuery(request.query, form === 'query');
+  return `${request.method}\n${path}\n${query}\n${headerLines}\n${signedHeaders.text}\n${payloadHash}`;
 }
+
+/** What is its own canonical form: unreserved characters, no segment that is empty or begins with a dot. */
+const CANONICAL_PATH = /^\/(?:[\w~-][\w.~-]*\/)*(?:[\w~-][\w.~-]*)?$/;
 
 /**
  * The path as it was sent, without dot segments and repeated slashes, percent-encoded once more.
@@ -42,6 +38,7 @@ export function writeCanonicalRequest(
  * Invariant: nothing is decoded. A second accepted form would let two paths share one signature.
  */
 export function canonicalPath(path: string): string {
+  if (CANONICAL_PATH.test(path)) return path;
   const segments: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '..') {
@@ -65,10 +62,14 @@ function canonicalQuery(
       pairs.push([encode(name), encode(value)]);
     }
   }
-  return pairs
-    .sort((left, right) => compare(left[0], right[0]) || compare(left[1], right[1]))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
+  if (pairs.length > 1) {
+    pairs.sort((left, right) => compare(left[0], right[0]) || compare(left[1], right[1]));
+  }
+  let text = '';
+  for (const [name, value] of pairs) {
+    text += text === '' ? `${name}=${value}` : `&${name}=${value}`;
+  }
+  return text;
 }
 
 /** Encoded text is ASCII, where the order of code units is that of bytes. */
@@ -76,7 +77,7 @@ function compare(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-const UNRESERVED = /^[A-Za-z0-9._~-]*$/;
+const UNRESERVED = /^[\w.~-]*$/;
 
 /** Percent-encoding of everything but RFC 3986's unreserved characters. */
 function encode(text: string): string {
@@ -89,7 +90,13 @@ function encode(text: string): string {
   );
 }
 
+/** Nothing that could be a space. */
+const VISIBLE = /^[!-~]*$/;
+
 /** Values without outer spaces, inner runs as one space, several joined by commas. */
 export function canonicalHeaderValue(values: readonly string[]): string {
-  return values.map((value) => value.trim().replace(/\s+/g, ' ')).join(',');
+  const [value] = values;
+  return value !== undefined && values.length === 1 && VISIBLE.test(value)
+    ? value
+    : values.map((each) => each.trim().replace(/\s+/g, ' ')).join(',');
 }

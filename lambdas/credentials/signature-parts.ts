@@ -5,6 +5,12 @@ import {
   missingAuthenticationToken,
   signatureDoesNotMatch,
 } from './authentication-errors';
+import {
+  readCredential,
+  readSignedHeaders,
+  type Credential,
+  type SignedHeaders,
+} from './signature-scope';
 
 /*
  * What a request says about its signature, from its Authorization header or from its query, read strictly and from one place.
@@ -17,17 +23,8 @@ export type SignatureForm = 'header' | 'query';
 
 export interface ParsedSignature {
   readonly form: SignatureForm;
-  readonly accessKeyId: string;
-  /** `YYYYMMDD` of the credential scope. */
-  readonly date: string;
-  readonly region: string;
-  readonly service: string;
-  /** The scope's last part; anything but `aws4_request` is refused by verification. */
-  readonly terminator: string;
-  /** The whole credential as sent; anything but five parts is refused by verification. */
-  readonly credential: string;
-  /** Lower-case names, as the client listed them. */
-  readonly signedHeaders: readonly string[];
+  readonly credential: Credential;
+  readonly signedHeaders: SignedHeaders;
   /** As sent; not yet looked at. */
   readonly signature: string;
   /** `YYYYMMDDTHHMMSSZ`. */
@@ -65,23 +62,16 @@ interface RawParts {
  */
 export function parseSignature(request: HttpRequest): ParsedSignature {
   const parts = readParts(request);
-  const signedHeaders = parts.signedHeaders.split(';');
-  if (!signedHeaders.includes('host')) {
+  const signedHeaders = readSignedHeaders(parts.signedHeaders);
+  if (!signedHeaders.includesHost) {
     throw signatureDoesNotMatch(
       "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
     );
   }
   const signedAt = parseTimestamp(parts.timestamp);
-  const scope = parts.credential.split('/');
-  const [accessKeyId = '', date = '', region = '', service = '', terminator = ''] = scope;
   return {
     form: parts.form,
-    credential: parts.credential,
-    accessKeyId,
-    date,
-    region,
-    service,
-    terminator,
+    credential: readCredential(parts.credential),
     signedHeaders,
     signature: parts.signature,
     timestamp: parts.timestamp,
@@ -128,11 +118,16 @@ function onlyHeader(request: HttpRequest, name: string): string | undefined {
 
 /** A query parameter's value; see {@link onlyHeader}. Errors: `IncompleteSignature`. */
 function onlyParameter(request: HttpRequest, name: string): string | undefined {
-  const values = request.query.filter(([other]) => other === name);
-  if (values.length > 1) {
-    throw incompleteSignature(`The query-string parameter '${name}' must be given once.`);
+  let found: string | undefined;
+  for (const [other, value] of request.query) {
+    if (other === name) {
+      if (found !== undefined) {
+        throw incompleteSignature(`The query-string parameter '${name}' must be given once.`);
+      }
+      found = value;
+    }
   }
-  return values[0]?.[1];
+  return found;
 }
 
 function readHeader(request: HttpRequest, authorization: string): RawParts {
@@ -146,16 +141,8 @@ function readHeader(request: HttpRequest, authorization: string): RawParts {
   const signature = fields.get('Signature') ?? '';
   const signedHeaders = fields.get('SignedHeaders') ?? '';
   const timestamp = onlyHeader(request, 'x-amz-date') ?? onlyHeader(request, 'date') ?? '';
-  const missing = [
-    ...(credential === '' ? ["Authorization header requires 'Credential' parameter."] : []),
-    ...(signature === '' ? ["Authorization header requires 'Signature' parameter."] : []),
-    ...(signedHeaders === '' ? ["Authorization header requires 'SignedHeaders' parameter."] : []),
-    ...(timestamp === ''
-      ? ["Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."]
-      : []),
-  ];
-  if (missing.length > 0) {
-    throw incompleteSignature(missing.join(' '));
+  if (credential === '' || signature === '' || signedHeaders === '' || timestamp === '') {
+    throw incompleteSignature(describeMissing({ credential, signature, signedHeaders, timestamp }));
   }
   return {
     form: 'header',
@@ -169,10 +156,32 @@ function readHeader(request: HttpRequest, authorization: string): RawParts {
   };
 }
 
+function describeMissing(
+  parts: Pick<RawParts, 'credential' | 'signature' | 'signedHeaders' | 'timestamp'>,
+): string {
+  const requirements: readonly (readonly [part: string, sentence: string])[] = [
+    [parts.credential, "Authorization header requires 'Credential' parameter."],
+    [parts.signature, "Authorization header requires 'Signature' parameter."],
+    [parts.signedHeaders, "Authorization header requires 'SignedHeaders' parameter."],
+    [
+      parts.timestamp,
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+    ],
+  ];
+  return requirements
+    .filter(([part]) => part === '')
+    .map(([, sentence]) => sentence)
+    .join(' ');
+}
+
 /** `Name=value` fields, separated by commas and spaces. Errors: `IncompleteSignature`. */
 function readFields(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  for (const field of text.split(',').map((part) => part.trim())) {
+  for (let start = 0; start < text.length;) {
+    const comma = text.indexOf(',', start);
+    const end = comma < 0 ? text.length : comma;
+    const field = text.slice(start, end).trim();
+    start = end + 1;
     if (field === '') {
       continue;
     }
@@ -247,24 +256,32 @@ function payloadHashOfQuery(request: HttpRequest): string | undefined {
   return header ?? parameter;
 }
 
-const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
+const TIMESTAMP = /^\d{8}T\d{6}Z$/;
 
 function parseTimestamp(text: string): number {
-  const [, year, month, day, hour, minute, second] = (TIMESTAMP.exec(text) ?? []).map(Number);
-  const time = Date.UTC(year ?? NaN, (month ?? NaN) - 1, day, hour, minute, second);
-  const date = new Date(time);
-  // What does not exist (30 February, 25 o'clock) is read as something else.
-  const exists =
-    date.getUTCMonth() + 1 === month &&
-    date.getUTCDate() === day &&
-    date.getUTCHours() === hour &&
-    date.getUTCMinutes() === minute;
-  if (!exists) {
-    throw incompleteSignature(
-      `Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`,
-    );
+  if (TIMESTAMP.test(text)) {
+    const day = digitsOf(text, 6);
+    const [year, month] = [digitsOf(text, 0) * 100 + digitsOf(text, 2), digitsOf(text, 4)];
+    const [hour, minute, second] = [digitsOf(text, 9), digitsOf(text, 11), digitsOf(text, 13)];
+    // What does not exist (30 February, 25 o'clock) would be read as something else.
+    const exists = day > 0 && day <= daysOf(year, month) && hour < 24 && minute < 60 && second < 60;
+    if (exists) return Date.UTC(year, month - 1, day, hour, minute, second);
   }
-  return time;
+  throw incompleteSignature(
+    `Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+  );
+}
+
+/** The number of two digits. */
+function digitsOf(text: string, at: number): number {
+  return (text.charCodeAt(at) - 48) * 10 + (text.charCodeAt(at + 1) - 48);
+}
+
+/** None in a month that does not exist. */
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  if (month === 4 || month === 6 || month === 9 || month === 11) return 30;
+  return month >= 1 && month <= 12 ? 31 : 0;
 }
 
 /** `YYYYMMDDTHHMMSSZ`. */

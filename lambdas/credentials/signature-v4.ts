@@ -15,8 +15,9 @@ import {
 } from './canonical-request';
 import { formatTimestamp, parseSignature } from './signature-parts';
 import type { ParsedSignature, SignatureForm } from './signature-parts';
+import type { Credential, SignedHeaders } from './signature-scope';
 import { deriveSigningKey } from './signing-key-cache';
-import type { SigningKeyCache, SigningKeyScope } from './signing-key-cache';
+import type { SigningKeyCache } from './signing-key-cache';
 
 /** What is known of an access key, as far as its signatures are concerned. */
 export interface SigningKeySource {
@@ -80,31 +81,36 @@ export async function verifySignature<Source extends SigningKeySource>(
   options: SignatureOptions<Source>,
 ): Promise<VerifiedSignature<Source>> {
   const parsed = parseSignature(request);
+  const { credential, signedHeaders, timestamp, sessionToken } = parsed;
   checkTime(parsed, options.now, options.maximumPresignedSeconds ?? SKEW_SECONDS);
-  checkScope(parsed, options.services, options.regions);
-  const headers = readSignedHeaders(request, parsed);
-  const credential = await options.findKey(parsed.accessKeyId, parsed.sessionToken);
-  if (credential === undefined) {
+  checkScope(credential, timestamp, options);
+  const headerLines = readHeaderLines(request, signedHeaders);
+  const source = await options.findKey(credential.accessKeyId, sessionToken);
+  if (source === undefined) {
     throw invalidClientTokenId();
   }
   const payloadHash = payloadHashOf(request, parsed);
-  const stringToSign = [
-    'AWS4-HMAC-SHA256',
-    parsed.timestamp,
-    `${parsed.date}/${parsed.region}/${parsed.service}/aws4_request`,
-    hashHex(writeCanonicalRequest(request, parsed, headers, payloadHash)),
-  ].join('\n');
-  await checkSignature(parsed, stringToSign, credential, options.signingKeys);
+  const hashed = hashHex(writeCanonicalRequest(request, parsed, headerLines, payloadHash));
+  const stringToSign = `AWS4-HMAC-SHA256\n${timestamp}\n${credential.scope}\n${hashed}`;
+  const held = options.signingKeys.get(credential.text, source.keyVersion);
+  const key = held ?? deriveSigningKey(await source.readSecretAccessKey(), credential);
+  if (!equalsSignature(parsed.signature, key, stringToSign)) {
+    throw signatureDoesNotMatch();
+  }
+  if (held === undefined) {
+    // Only now: nobody fills the cache who does not hold the secret.
+    options.signingKeys.set(credential.text, source.keyVersion, key);
+  }
   return {
     form: parsed.form,
-    accessKeyId: parsed.accessKeyId,
-    region: parsed.region,
-    service: parsed.service,
-    signedHeaders: parsed.signedHeaders,
+    accessKeyId: credential.accessKeyId,
+    region: credential.region,
+    service: credential.service,
+    signedHeaders: signedHeaders.names,
     signedAt: parsed.signedAt,
     payloadHash,
-    sessionToken: parsed.sessionToken,
-    credential,
+    sessionToken,
+    credential: source,
   };
 }
 
@@ -130,37 +136,34 @@ function checkTime(parsed: ParsedSignature, now: number, maximumPresignedSeconds
 }
 
 function checkScope(
-  parsed: ParsedSignature,
-  services: readonly string[],
-  regions: readonly string[] | undefined,
+  credential: Credential,
+  timestamp: string,
+  { services, regions }: Pick<SignatureOptions<never>, 'services' | 'regions'>,
 ): void {
-  const parts = parsed.credential.split('/');
-  if (parts.length !== 5 || parts.includes('')) {
+  const { text, region, service, terminator, date } = credential;
+  if (!credential.hasFiveParts) {
     throw incompleteSignature(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${parsed.credential}'`,
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${text}'`,
     );
   }
-  const dateOfTimestamp = parsed.timestamp.slice(0, 8);
-  const wrong = [
-    ...(regions !== undefined && !regions.includes(parsed.region)
-      ? [`Credential should be scoped to a valid region, not '${parsed.region}'.`]
-      : []),
-    ...(services.includes(parsed.service)
-      ? []
-      : [
-          `Credential should be scoped to correct service: ${services.map((service) => `'${service}'`).join(' or ')}.`,
-        ]),
-    ...(parsed.terminator === 'aws4_request'
-      ? []
-      : [
-          `Credential should be scoped with a valid terminator: 'aws4_request', not '${parsed.terminator}'.`,
-        ]),
-    ...(parsed.date === dateOfTimestamp
-      ? []
-      : [
-          `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${parsed.date}' != '${dateOfTimestamp}', from '${parsed.timestamp}'.`,
-        ]),
-  ];
+  const wrong: string[] = [];
+  if (regions !== undefined && !regions.includes(region)) {
+    wrong.push(`Credential should be scoped to a valid region, not '${region}'.`);
+  }
+  if (!services.includes(service)) {
+    const names = services.map((name) => `'${name}'`).join(' or ');
+    wrong.push(`Credential should be scoped to correct service: ${names}.`);
+  }
+  if (terminator !== 'aws4_request') {
+    wrong.push(
+      `Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'.`,
+    );
+  }
+  if (!timestamp.startsWith(date) || date.length !== 8) {
+    wrong.push(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${date}' != '${timestamp.slice(0, 8)}', from '${timestamp}'.`,
+    );
+  }
   if (wrong.length > 0) {
     throw signatureDoesNotMatch(wrong.join(' '));
   }
@@ -170,32 +173,31 @@ function checkScope(
 const ADDED_BY_THE_GATEWAY = 'x-amz-cf-id';
 
 /**
- * The canonical values of the signed headers. Each one must be there, and every `x-amz-` header must be among them: one that is not
- * signed could be added by anyone. `content-type` need not be, as on AWS: several clients let their HTTP library add it afterwards.
+ * The lines of the signed headers. Each one must be there, and every `x-amz-` header must be among them: one that is not signed could be added by
+ * anyone. `content-type` need not be, as on AWS: several clients let their HTTP library add it afterwards.
  */
-function readSignedHeaders(
-  request: HttpRequest,
-  parsed: ParsedSignature,
-): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
-  for (const name of parsed.signedHeaders) {
+function readHeaderLines(request: HttpRequest, { names }: SignedHeaders): string {
+  let lines = '';
+  let previous: string | undefined;
+  for (const name of names) {
     const values = request.headers.get(name) ?? droppedHeader(request, name);
-    if (values === undefined || headers.has(name)) {
+    if (values === undefined || name === previous) {
       throw signatureDoesNotMatch(
         `The signed header '${name}' must be in the request, and be listed once.`,
       );
     }
-    headers.set(name, canonicalHeaderValue(values));
+    lines += `${name}:${canonicalHeaderValue(values)}\n`;
+    previous = name;
   }
   if ((request.headers.get('host') ?? []).length !== 1) {
     throw signatureDoesNotMatch("The header 'host' must be given once.");
   }
   for (const name of request.headers.keys()) {
-    if (name.startsWith('x-amz-') && !headers.has(name) && name !== ADDED_BY_THE_GATEWAY) {
+    if (name.startsWith('x-amz-') && !names.includes(name) && name !== ADDED_BY_THE_GATEWAY) {
       throw signatureDoesNotMatch(`The header '${name}' must be signed.`);
     }
   }
-  return headers;
+  return lines;
 }
 
 /** REST APIs drop `Content-Length`; where the body is here, the header can be made again from it. */
@@ -234,30 +236,14 @@ function payloadHashOf(request: HttpRequest, parsed: ParsedSignature): string {
   return claimed ?? EMPTY_PAYLOAD_HASH;
 }
 
-async function checkSignature(
-  parsed: ParsedSignature,
-  stringToSign: string,
-  source: SigningKeySource,
-  signingKeys: SigningKeyCache,
-): Promise<void> {
-  const scope: SigningKeyScope = { ...scopeOf(parsed), keyVersion: source.keyVersion };
-  const cached = signingKeys.get(scope);
-  const key = cached ?? deriveSigningKey(await source.readSecretAccessKey(), scope);
-  if (!equalsSignature(parsed.signature, key, stringToSign)) {
-    throw signatureDoesNotMatch();
-  }
-  if (cached === undefined) {
-    // Only now: nobody fills the cache who does not hold the secret.
-    signingKeys.set(scope, key);
-  }
-}
-
-function scopeOf(parsed: ParsedSignature): Omit<SigningKeyScope, 'keyVersion'> {
-  const { accessKeyId, date, region, service } = parsed;
-  return { accessKeyId, date, region, service };
-}
+/** What is compared, in hexadecimal: memory that is used again for each comparison. */
+const EXPECTED = Buffer.alloc(64);
+const GIVEN = Buffer.alloc(64);
 
 function equalsSignature(signature: string, key: KeyObject, stringToSign: string): boolean {
-  const expected = createHmac('sha256', key).update(stringToSign).digest();
-  return SHA256_HEX.test(signature) && timingSafeEqual(Buffer.from(signature, 'hex'), expected);
+  // Invariant: both are 64 characters, so that nothing of an earlier comparison is left.
+  if (!SHA256_HEX.test(signature)) return false;
+  EXPECTED.write(createHmac('sha256', key).update(stringToSign).digest('hex'), 'latin1');
+  GIVEN.write(signature, 'latin1');
+  return timingSafeEqual(EXPECTED, GIVEN);
 }

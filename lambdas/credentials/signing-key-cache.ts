@@ -3,21 +3,26 @@ import type { KeyObject } from 'node:crypto';
 
 /** What one signing key is derived for. */
 export interface SigningKeyScope {
-  readonly accessKeyId: string;
-  /** Changes whenever the secret of the access key does. */
-  readonly keyVersion: string;
   /** `YYYYMMDD`. */
   readonly date: string;
   readonly region: string;
   readonly service: string;
 }
 
+interface Held {
+  readonly keyVersion: string;
+  readonly key: KeyObject;
+}
+
 /**
  * Signing keys that have verified a request, the least recently used dropped first. It saves the derivation (four HMACs) and the
  * opening of the sealed secret; it decides nothing: whether a key may be used is asked for every request.
+ *
+ * Invariant: a credential is five parts without a slash, so that one text is one access key and one scope.
  */
 export class SigningKeyCache {
-  readonly #keys = new Map<string, KeyObject>();
+  readonly #keys = new Map<string, Held>();
+  #newest: string | undefined;
 
   constructor(readonly maximumEntries = 1000) {}
 
@@ -25,41 +30,28 @@ export class SigningKeyCache {
     return this.#keys.size;
   }
 
-  get(scope: SigningKeyScope): KeyObject | undefined {
-    const name = nameOf(scope);
-    const key = this.#keys.get(name);
-    if (key !== undefined) {
-      // A Map keeps the order of insertion: the last is the most recently used.
-      this.#keys.delete(name);
-      this.#keys.set(name, key);
-    }
-    return key;
+  /** `keyVersion` changes whenever the secret of the access key does. */
+  get(credential: string, keyVersion: string): KeyObject | undefined {
+    const held = this.#keys.get(credential);
+    if (held?.keyVersion !== keyVersion) return undefined;
+    if (credential !== this.#newest) this.#keep(credential, held);
+    return held.key;
   }
 
-  set(scope: SigningKeyScope, key: KeyObject): void {
-    const name = nameOf(scope);
-    this.#keys.delete(name);
-    this.#keys.set(name, key);
+  set(credential: string, keyVersion: string, key: KeyObject): void {
+    this.#keep(credential, { keyVersion, key });
     const oldest = this.#keys.keys().next();
     if (this.#keys.size > this.maximumEntries && oldest.done !== true) {
       this.#keys.delete(oldest.value);
     }
   }
-}
 
-/** Invariant: injective. Every part is preceded by its length. */
-function nameOf(scope: SigningKeyScope): string {
-  return (
-    withLength(scope.accessKeyId) +
-    withLength(scope.keyVersion) +
-    withLength(scope.date) +
-    withLength(scope.region) +
-    withLength(scope.service)
-  );
-}
-
-function withLength(part: string): string {
-  return `${part.length}:${part}`;
+  /** A Map keeps the order of insertion: the last is the most recently used. */
+  #keep(credential: string, held: Held): void {
+    this.#keys.delete(credential);
+    this.#keys.set(credential, held);
+    this.#newest = credential;
+  }
 }
 
 /**
@@ -67,10 +59,7 @@ function withLength(part: string): string {
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#derive-signing-key
  */
-export function deriveSigningKey(
-  secretAccessKey: string,
-  scope: Pick<SigningKeyScope, 'date' | 'region' | 'service'>,
-): KeyObject {
+export function deriveSigningKey(secretAccessKey: string, scope: SigningKeyScope): KeyObject {
   // An undefined or empty secret would make a key that anyone can derive.
   if (typeof secretAccessKey !== 'string' || secretAccessKey === '') {
     throw new TypeError('a secret access key must not be empty');

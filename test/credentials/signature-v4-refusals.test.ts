@@ -512,6 +512,18 @@ describe('a change of anything that is signed is refused', () => {
     }
   });
 
+  test('a signature that is cut off, right after the whole one held', async () => {
+    const request = await sign(post);
+    const value = header(request, 'authorization');
+    await verify(request);
+    for (const length of [0, 1, 32, 63]) {
+      const cut = value.slice(0, value.indexOf('Signature=') + 'Signature='.length + length);
+      const code = length === 0 ? 'IncompleteSignature' : 'SignatureDoesNotMatch';
+      expect(await refusal(withHeader(request, 'authorization', cut))).toMatchObject({ code });
+      await verify(request);
+    }
+  });
+
   test('any byte of the Authorization header', async () => {
     const request = await sign(post);
     const value = header(request, 'authorization');
