@@ -71,6 +71,11 @@ export class CompiledStatement {
     );
   }
 
+  /** Whether the statement is about a principal, in policies that only ever take away; others are asked for `rank`. */
+  concerns(principal: Principal): boolean {
+    return !this.filters || this.rank(principal, false) !== RANK.none;
+  }
+
   get test(): StatementTest {
     this.statementTest ??= this.compileTest();
     return this.statementTest;
@@ -129,7 +134,7 @@ export class CompiledStatement {
   private compileTest(): StatementTest {
     const test = this.compileMatch();
     if (!this.filters) return test;
-    return (request) => this.rank(request.principal, false) !== RANK.none && test(request);
+    return (request) => this.concerns(request.principal) && test(request);
   }
 
   private compileMatch(): StatementTest {

@@ -6,7 +6,7 @@ import type { ConditionReason } from './decision';
 import type { ConditionEntry } from './document';
 import { foldCase } from './letter-case';
 import type { ConditionContext } from './request-context';
-import { renderTemplate } from './variables';
+import { parseTemplate, renderTemplate } from './variables';
 
 export type ConditionTest = (context: ConditionContext) => boolean;
 
@@ -26,6 +26,17 @@ export class CompiledCondition {
     this.replaces =
       variables && use.operator.variables && entry.values.some((value) => value.includes('${'));
     this.test = compileCondition(entry, use, this.folded, variables);
+  }
+
+  /** All that the condition looks at: its key, and those of the variables in its values. */
+  get keys(): readonly string[] {
+    const { key, values } = this.entry;
+    const variables = this.replaces
+      ? values
+          .flatMap((value) => parseTemplate(value) ?? [])
+          .filter(({ kind }) => kind === 'variable')
+      : [];
+    return [key, ...variables.map((part) => ('key' in part ? part.key : ''))];
   }
 
   /** What the condition asked for and what the request had. */

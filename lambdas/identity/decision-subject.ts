@@ -9,6 +9,8 @@ export interface DecisionSubject {
   readonly policies: PolicySet;
   /** The condition keys that come from the principal and its credential. */
   readonly context: ConditionContext;
+  /** Keys, in lower case, that it would have in a call of its own, and of which nobody knows the values. */
+  readonly unknownKeys?: readonly string[];
 }
 
 /** Whoever makes a call, as it is now; `now` is epoch milliseconds. */

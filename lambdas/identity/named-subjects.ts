@@ -68,7 +68,17 @@ async function loadUser(id: string, scope: AccountScope): Promise<DecisionSubjec
   return { principal, policies, context };
 }
 
-/** The role itself: nothing of it is any session's. */
+/** What every session of a role has, each its own. */
+const SESSION_KEYS = [
+  'aws:userid',
+  'aws:tokenissuetime',
+  'aws:multifactorauthpresent',
+  'aws:multifactorauthage',
+  'aws:sourceidentity',
+  'aws:federatedprovider',
+];
+
+/** The role itself, as a session of it without session policies and tags. */
 async function loadRole(id: string, scope: AccountScope): Promise<DecisionSubject | undefined> {
   const { store, accountId } = scope;
   const rows = await loadRoleRows(store, { accountId, id }, CONSISTENT);
@@ -83,7 +93,12 @@ async function loadRole(id: string, scope: AccountScope): Promise<DecisionSubjec
     principalType: 'AssumedRole',
     tags: role.Tags,
   });
-  return { principal: { type: 'Role', arn, accountId, uniqueId: role.RoleId }, policies, context };
+  return {
+    principal: { type: 'Role', arn, accountId, uniqueId: role.RoleId },
+    policies,
+    context,
+    unknownKeys: SESSION_KEYS,
+  };
 }
 
 /** It has no policies of its own; the decision itself gives it its account. */

@@ -6,7 +6,8 @@ import {
   type GuardedDecision,
   type GuardedService,
 } from '../core/guarded-service';
-import type { ConditionContext } from '../core/request-context';
+import { evaluatePartially, readPartialDecision } from '../core/partial-evaluation';
+import type { ConditionContext, RequestContext } from '../core/request-context';
 import { subjectOf, type DecisionSubject } from '../identity/decision-subject';
 import { loadNamedSubject } from '../identity/named-subjects';
 import { loadService } from '../identity/service-entities';
@@ -36,7 +37,7 @@ export type DecidingPolicy = Pick<
   'policyType' | 'effect' | 'policyId' | 'policyArn' | 'sid' | 'statement'
 >;
 
-const UNKNOWN_SUBJECT =
+export const UNKNOWN_SUBJECT =
   'There is no such subject, or the token does not prove that the subject is its session.';
 
 const FOREIGN_RESOURCE = 'The resource belongs to another account.';
@@ -76,7 +77,11 @@ export class AccessDecisions {
     const { principal, policies } = subject;
     const keys = { ...context, ...subject.context, ...this.requestKeys(question.subject) };
     const asked = { principal, action, resource, resourceAccount, context: keys };
-    return tell(decideOnService(asked, policies, service), subject, accountId);
+    const decided = decideOnService(asked, policies, service);
+    const undecided = decided.message === undefined ? findUndecided(asked, subject, service) : [];
+    return undecided.length > 0
+      ? refused(`The decision depends on ${undecided.join(', ')}, which nobody has told.`)
+      : tell(decided, subject, accountId);
   }
 
   /** Whoever is named, or whose session the token is; undefined where it cannot be resolved. */
@@ -132,6 +137,30 @@ export class AccessDecisions {
       throw error;
     }
   }
+}
+
+/** What a call of the subject's own would say of itself. */
+const REQUEST_KEYS: readonly string[] = ['aws:sourceip', 'aws:useragent', 'aws:referer'];
+
+/** Whether a condition key may have a value that the asker did not tell. */
+export function isUntold({ unknownKeys = [] }: DecisionSubject, key: string): boolean {
+  return REQUEST_KEYS.includes(key) || unknownKeys.includes(key);
+}
+
+/** The keys without which nobody can say that it is allowed: taking them for absent would pass over what looks at them. */
+function findUndecided(
+  asked: RequestContext,
+  subject: DecisionSubject,
+  { policy, catalogue }: GuardedService,
+): readonly string[] {
+  const partial = evaluatePartially(
+    { ...asked, isUnknown: (key) => isUntold(subject, key) },
+    policy === undefined ? subject.policies : subject.policies.withResource(policy),
+    catalogue,
+  );
+  if (readPartialDecision(partial)(asked.resource) === 'allowed') return [];
+  const keys = partial.undecided.flatMap(({ because }) => because.flatMap((each) => each.keys));
+  return keys.length === 0 ? ['what is not known'] : [...new Set(keys)];
 }
 
 function once<Value>(

@@ -87,10 +87,7 @@ export function readQuestion(input: EvaluationInput): AccessQuestion {
   if (subject === undefined) throw missing('subject');
   if (action?.name === undefined) throw missing('action');
   if (resource?.type === undefined || resource.id === undefined) throw missing('resource');
-  const service = serviceOf(action.name);
-  if (isReservedPrefix(service)) {
-    throw invalid(`Decisions are about the actions of your own services, not of ${service}.`);
-  }
+  const service = readService(action.name);
   return {
     subject: readSubject(subject),
     action: action.name,
@@ -99,6 +96,15 @@ export function readQuestion(input: EvaluationInput): AccessQuestion {
     resource: readResource(resource.id, service),
     context: readContext(input.context, service),
   };
+}
+
+/** The service of an action, which must be a team's own. Errors: InvalidInput. */
+export function readService(action: string): string {
+  const service = serviceOf(action);
+  if (isReservedPrefix(service)) {
+    throw invalid(`Decisions are about the actions of your own services, not of ${service}.`);
+  }
+  return service;
 }
 
 /** In the words of every other member that is missing. */
@@ -144,24 +150,38 @@ function readResource(id: string, service: string): string {
   return id;
 }
 
-/**
- * Keys under the service's own prefix alone, so that no caller can set what AWS's keys say.
- *
- * Errors: InvalidInput.
- */
-export function readContext(context: unknown, service: string): readonly ContextValues[] {
+/** Keys under the service's own prefix alone, so that no caller can set what AWS's keys say. Errors: InvalidInput. */
+function readContext(context: unknown, service: string): readonly ContextValues[] {
   const entries = Object.entries(readObject(context, 'context'));
-  const folded = new Set(entries.map(([key]) => foldCase(key)));
-  if (entries.length > MAX_CONTEXT_KEYS || folded.size !== entries.length) {
-    throw invalid(`context has at most ${MAX_CONTEXT_KEYS} keys, each once in whatever case.`);
+  return checkContext(
+    entries.map(([key, value]) => ({
+      key,
+      values: readValues(key, value),
+      isList: Array.isArray(value),
+    })),
+    service,
+  );
+}
+
+/** Errors: InvalidInput. */
+export function checkContext(
+  context: readonly ContextValues[],
+  service: string,
+): readonly ContextValues[] {
+  const folded = new Set(context.map(({ key }) => foldCase(key)));
+  if (context.length > MAX_CONTEXT_KEYS || folded.size !== context.length) {
+    throw invalid(`The context has at most ${MAX_CONTEXT_KEYS} keys, each once in whatever case.`);
   }
-  return entries.map(([key, value]) => {
+  for (const { key, values } of context) {
     const own = key.startsWith(`${service}:`) ? key.slice(service.length + 1) : '';
     if (!NAME_IN_KEY.test(own)) {
-      throw invalid(`context may set keys under ${service}: alone; \`${key}\` is not one.`);
+      throw invalid(`The context may set keys under ${service}: alone; \`${key}\` is not one.`);
     }
-    return { key, values: readValues(key, value), isList: Array.isArray(value) };
-  });
+    if (values.some((value) => value.length > MAX_VALUE_LENGTH)) {
+      throw invalid(`A value of ${key} has more than ${MAX_VALUE_LENGTH} characters.`);
+    }
+  }
+  return context;
 }
 
 function readValues(key: string, value: unknown): readonly string[] {
@@ -171,10 +191,8 @@ function readValues(key: string, value: unknown): readonly string[] {
   }
   return items.map((item) => {
     const text = typeof item === 'number' || typeof item === 'boolean' ? String(item) : item;
-    if (typeof text === 'string' && text.length <= MAX_VALUE_LENGTH) return text;
-    throw invalid(
-      `${key} must be a text of at most ${MAX_VALUE_LENGTH} characters, a number, true or false, or a list of those.`,
-    );
+    if (typeof text === 'string') return text;
+    throw invalid(`${key} must be a text, a number, true or false, or a list of those.`);
   });
 }
 
@@ -201,6 +219,7 @@ export function typeContext(
     context.map(({ key, values, isList }) => {
       const defined = catalogue?.findConditionKey(action, key)?.type;
       const type = defined ?? (isList ? 'ArrayOfString' : 'String');
+      if (values.length === 0) return [key, []];
       if (!areValuesOf(type, values)) throw invalid(`${key} must be of the type ${type}.`);
       return [key, type.startsWith('ArrayOf') ? values : (values[0] ?? '')];
     }),

@@ -364,7 +364,6 @@ describe('a context', () => {
       ...GET,
       Condition: {
         StringEquals: { 'aws:PrincipalTag/team': 'blue', 'aws:ResourceAccount': ACCOUNT },
-        Null: { 'aws:UserAgent': 'true' },
       },
     });
     const subject = await userOf(UserName);
@@ -373,6 +372,47 @@ describe('a context', () => {
       new TagUserCommand({ UserName, Tags: [{ Key: 'team', Value: 'blue' }] }),
     );
     expect(await decide({ subject })).toMatchObject({ decision: true });
+  });
+
+  test.each([
+    ['an Allow', [{ ...GET, Condition: { NotIpAddress: { 'aws:SourceIp': '192.0.2.0/24' } } }]],
+    [
+      'a Deny',
+      [
+        GET,
+        { ...GET, Effect: 'Deny', Condition: { IpAddress: { 'aws:SourceIp': '192.0.2.0/24' } } },
+      ],
+    ],
+    [
+      'a variable',
+      [
+        { ...GET, Resource: '*' },
+        { ...GET, Effect: 'Deny', Resource: 'arn:aws:orders:*:*:order/${aws:SourceIp}' },
+      ],
+    ],
+  ])('that nobody has told is not taken for absent where %s looks at it', async (_what, policy) => {
+    const { UserName } = await scenery.caller(...policy);
+    const subject = await userOf(UserName);
+    expect(await decide({ subject })).toEqual({
+      decision: false,
+      context: {
+        decision: 'implicitDeny',
+        reason: 'The decision depends on aws:SourceIp, which nobody has told.',
+      },
+    });
+    const told = { ...subject, properties: { ip_address: '198.51.100.7' } };
+    expect(await decide({ subject: told })).toMatchObject({ decision: true });
+  });
+
+  test('of a role’s own sessions is not known of the role itself', async () => {
+    const id = await scenery.role([allow({ AWS: ACCOUNT })], {
+      allow: { ...GET, Condition: { StringNotLike: { 'aws:userid': '*:guest' } } },
+    });
+    const { decision, context } = await decide({ subject: { type: 'role', id } });
+    expect([decision, context.reason]).toEqual([
+      false,
+      'The decision depends on aws:userid, which nobody has told.',
+    ]);
   });
 
   test('of the address is where the subject calls from, and not where the asker is', async () => {

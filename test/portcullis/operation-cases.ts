@@ -96,6 +96,15 @@ export const PORTCULLIS_CASES: Readonly<Record<string, PortcullisCase>> = {
   GetServicePolicy: { input: named, resource: service, answer: policy },
   DeleteServicePolicy: { input: named, resource: service, answer: {} },
   EvaluateAccess: { input: question, resource: service, answer: { decision: true } },
+  ListAllowedResources: {
+    input: { PrincipalType: 'root', Principal: ACCOUNT, Action: 'orders:GetOrder' },
+    resource: service,
+    answer: {
+      Allowed: [{ Resources: [`arn:*:orders:*:${ACCOUNT}:order/*`] }, {}],
+      Denied: [],
+      Undecided: [],
+    },
+  },
   EvaluateAccessBatch: {
     input: { ...question, evaluations: [{}, {}] },
     resource: service,

@@ -59,6 +59,21 @@ export class Catalogue {
     return (resource) => resources.some((test) => test(resource, {}));
   }
 
+  /**
+   * The same as patterns of a Resource element, each `${…}` any text; undefined where the action's service is not known. `*` is the
+   * resource of that name.
+   */
+  resourcePatterns(action: string): readonly string[] | undefined {
+    const service = this.serviceOf(action);
+    const known = service?.actions.get(foldCase(action));
+    if (service === undefined || known === undefined) return service && [];
+    const { resourceTypes } = known.definition;
+    if (resourceTypes.length === 0) return ['*'];
+    return service.definition.resourceTypes
+      .filter(({ name }) => resourceTypes.includes(name))
+      .map(({ arn }) => fillIn(arn));
+  }
+
   /** Whether a resource is one of a type, given by its name; undefined where the action's service is not known. `*` is of any type. */
   isOfType(type: string, action: string, resource: string): boolean | undefined {
     const service = this.serviceOf(action);
