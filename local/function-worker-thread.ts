@@ -1,6 +1,7 @@
 /** Runs inside a worker thread: loads one function's bundle and answers invocations one at a time. */
 import { createRequire } from 'node:module';
 import { format } from 'node:util';
+import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import type { FromWorker, FunctionError, ToWorker, WorkerSettings } from './function-protocol';
@@ -9,6 +10,9 @@ type Handler = (event: unknown, context: Readonly<Record<string, unknown>>) => u
 
 const settings = workerData as WorkerSettings;
 let currentRequestId: string | undefined;
+/** Milliseconds that loading took; the first invocation reports them. */
+let initDuration: number | undefined;
+let mostBytesUsed = 0;
 
 function send(message: FromWorker): void {
   parentPort?.postMessage(message);
@@ -72,16 +76,42 @@ function contextOf(message: ToWorker): Readonly<Record<string, unknown>> {
 
 async function invoke(handler: Handler, message: ToWorker): Promise<void> {
   currentRequestId = message.requestId;
+  const begin = performance.now();
   try {
     const result = await handler(JSON.parse(message.payload), contextOf(message));
     const payload = (JSON.stringify(result) as string | undefined) ?? 'null';
     send({ kind: 'result', requestId: message.requestId, payload });
+    report('success', performance.now() - begin);
   } catch (error) {
     logJson('ERROR', [describe(error)]);
     send({ kind: 'failed', requestId: message.requestId, error: describe(error) });
+    report('failure', performance.now() - begin);
   }
   currentRequestId = undefined;
 }
+
+/**
+ * What an invocation took, as Lambda's own line says it.
+ *
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
+ */
+function report(status: 'success' | 'failure', duration: number): void {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  mostBytesUsed = Math.max(mostBytesUsed, used_heap_size + external_memory);
+  const metrics = {
+    durationMs: toMicroseconds(duration),
+    billedDurationMs: Math.ceil(duration),
+    memorySizeMB: settings.memoryMegabytes,
+    maxMemoryUsedMB: Math.ceil(mostBytesUsed / 2 ** 20),
+    ...(initDuration === undefined ? {} : { initDurationMs: toMicroseconds(initDuration) }),
+  };
+  initDuration = undefined;
+  const record = { requestId: currentRequestId, status, metrics };
+  const time = new Date().toISOString();
+  send({ kind: 'log', line: JSON.stringify({ time, type: 'platform.report', record }) });
+}
+
+const toMicroseconds = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
 
 function start(): void {
   const levels = {
@@ -99,8 +129,10 @@ function start(): void {
     };
   }
   let handler: Handler;
+  const begin = performance.now();
   try {
     handler = loadHandler();
+    initDuration = performance.now() - begin;
   } catch (error) {
     logJson('ERROR', [describe(error)]);
     send({ kind: 'unloadable', error: describe(error) });

@@ -29,10 +29,15 @@ export interface DynamoDb {
 export async function startDynamoDb(options: {
   readonly directory: string | undefined;
   readonly port?: number;
+  /** Told of every request that is answered. */
+  readonly onRequest?: (operation: string) => void;
 }): Promise<DynamoDb> {
   const engine = await Engine.open(options.directory);
   const server = createServer((request, response) => {
-    void answer(engine, request, response, () => !server.listening);
+    void answer(engine, request, response, {
+      isClosing: () => !server.listening,
+      onRequest: options.onRequest,
+    });
   });
   try {
     await listen(server, options.port ?? 0);
@@ -67,16 +72,22 @@ async function stop(server: Server, engine: Engine): Promise<void> {
   await engine.close();
 }
 
+interface AnswerOptions {
+  readonly isClosing: () => boolean;
+  readonly onRequest: ((operation: string) => void) | undefined;
+}
+
 async function answer(
   engine: Engine,
   request: IncomingMessage,
   response: ServerResponse,
-  isClosing: () => boolean,
+  { isClosing, onRequest }: AnswerOptions,
 ): Promise<void> {
   let statusCode = 200;
   let body: Json;
   try {
     const { operation, input } = await readRequest(request);
+    onRequest?.(operation);
     body = await engine.execute(operation, input);
   } catch (error) {
     const failure =
