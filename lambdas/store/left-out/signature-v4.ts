@@ -89,6 +89,9 @@ export class SignatureV4 {
   }
 }
 
+/** Where the SDK looks for a signer of many regions' requests, and finds none, as where nobody has brought one. */
+export const signatureV4aContainer = { SignatureV4a: null };
+
 async function valueOf<Value>(given: Provided<Value>): Promise<Value> {
   return given instanceof Function ? given() : given;
 }
