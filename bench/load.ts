@@ -16,7 +16,10 @@ import { signGet, type AccessKey, type LoadRequest } from './load/signed-request
 
 const PROJECT = join(__dirname, '..');
 const LIMITS = { seconds: 120, connections: 64, users: 5000 };
-const REQUESTS_PER_ROUND = 2000;
+/** So few that each is read again by each authorizer only when what was read of it is stale. */
+const REGULARS = 10;
+/** One that the example has. */
+const PATH = '/orders/42';
 
 type Settings = typeof LIMITS;
 
@@ -71,12 +74,8 @@ function phasesOf(
   target: { readonly host: string; readonly region: string },
   { seconds }: Settings,
 ): readonly Phase[] {
-  const sign = (key: AccessKey | undefined, index: number): LoadRequest => {
-    if (key === undefined) throw new Error('nobody to sign for');
-    return signGet(`/orders/${index}`, { ...target, key });
-  };
-  const round = (keyOf: (index: number) => AccessKey | undefined): readonly LoadRequest[] =>
-    Array.from({ length: REQUESTS_PER_ROUND }, (_, index) => sign(keyOf(index), index));
+  const sign = (key: AccessKey): LoadRequest => signGet(PATH, { ...target, key });
+  const regulars = readers.slice(0, REGULARS);
   return [
     {
       name: 'users never seen',
@@ -84,16 +83,11 @@ function phasesOf(
       seconds: undefined,
       expectedStatus: 200,
     },
-    {
-      name: 'allowed',
-      requests: round((index) => readers[index % readers.length]),
-      seconds,
-      expectedStatus: 200,
-    },
-    { name: 'not allowed', requests: round(() => stranger), seconds, expectedStatus: 403 },
+    { name: 'allowed', requests: regulars.map(sign), seconds, expectedStatus: 200 },
+    { name: 'not allowed', requests: [sign(stranger)], seconds, expectedStatus: 403 },
     {
       name: 'forged',
-      requests: round(() => ({ ...stranger, secretAccessKey: 'forged' })),
+      requests: [sign({ ...stranger, secretAccessKey: 'forged' })],
       seconds,
       expectedStatus: 401,
     },

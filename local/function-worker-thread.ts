@@ -80,12 +80,12 @@ async function invoke(handler: Handler, message: ToWorker): Promise<void> {
   try {
     const result = await handler(JSON.parse(message.payload), contextOf(message));
     const payload = (JSON.stringify(result) as string | undefined) ?? 'null';
-    send({ kind: 'result', requestId: message.requestId, payload });
     report('success', performance.now() - begin);
+    send({ kind: 'result', requestId: message.requestId, payload });
   } catch (error) {
     logJson('ERROR', [describe(error)]);
-    send({ kind: 'failed', requestId: message.requestId, error: describe(error) });
     report('failure', performance.now() - begin);
+    send({ kind: 'failed', requestId: message.requestId, error: describe(error) });
   }
   currentRequestId = undefined;
 }

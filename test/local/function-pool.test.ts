@@ -50,6 +50,41 @@ describe('a function in its worker threads', () => {
     expect(await ask(create('exports.handler = async () => process.env;'))).toEqual({ TABLE: 't' });
   });
 
+  test('each invocation is reported as Lambda does, the first with what loading took', async () => {
+    const pool = create(
+      `exports.handler = async ({ fails }) => { if (fails) throw new Error('no'); };`,
+    );
+    const first = lines.length;
+    await ask(pool);
+    await ask(pool, { fails: true });
+    const reports = lines
+      .slice(first)
+      .map((line) => JSON.parse(line) as { type?: string; record: unknown })
+      .filter(({ type }) => type === 'platform.report');
+    const metrics = {
+      durationMs: expect.any(Number) as number,
+      billedDurationMs: expect.any(Number) as number,
+      memorySizeMB: 128,
+      maxMemoryUsedMB: expect.any(Number) as number,
+    };
+    expect(reports).toEqual([
+      {
+        time: expect.any(String) as string,
+        type: 'platform.report',
+        record: {
+          requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+          status: 'success',
+          metrics: { ...metrics, initDurationMs: expect.any(Number) as number },
+        },
+      },
+      {
+        time: expect.any(String) as string,
+        type: 'platform.report',
+        record: { requestId: expect.any(String) as string, status: 'failure', metrics },
+      },
+    ]);
+  });
+
   test('its context is that of an invocation', async () => {
     const pool = create(`exports.handler = async (event, context) => ({
       ...context, remaining: context.getRemainingTimeInMillis(), event });`);
@@ -142,7 +177,8 @@ describe('a function in its worker threads', () => {
         "exports.handler = async () => { console.log('a %s', 'b'); console.error({ code: 1 }); };",
       ),
     );
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+    // The last one reports the invocation.
+    expect(lines.slice(0, -1).map((line) => JSON.parse(line) as unknown)).toEqual([
       {
         timestamp: expect.any(String) as unknown,
         level: 'INFO',
