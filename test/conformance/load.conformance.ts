@@ -2,12 +2,11 @@ import path from 'node:path';
 import { runTool } from '../harness/tools';
 
 const load = (...args: readonly string[]) =>
-  runTool(process.execPath, [
-    '--import',
-    'tsx',
-    path.join(__dirname, '..', '..', 'bench', 'load.ts'),
-    ...args,
-  ]);
+  runTool(
+    process.execPath,
+    ['--import', 'tsx', path.join(__dirname, '..', '..', 'bench', 'load.ts'), ...args],
+    {},
+  );
 
 describe('npm run load', () => {
   test('measures calls of every kind, each of which is answered as it must be', async () => {
