@@ -4,6 +4,7 @@ import { type LocalProcess, ROOT_CREDENTIALS, startLocalProcess } from '../harne
 import { commandOf } from '../iam/command';
 import { expectOutcome } from '../iam/expected-outcome';
 import { OPERATION_CASES } from '../iam/operation-cases';
+import { expectRefusals } from '../iam/refusal-cases';
 import type { Credentials } from '../operations/deployment';
 import { refusal } from '../operations/refusal';
 import { Scenery } from '../operations/scenery';
@@ -34,9 +35,9 @@ afterAll(async () => {
   await local.stop();
 });
 
-test.each(IAM_OPERATIONS.operations.map(({ name }) => name))(
-  '%s is refused to a stranger, and answered to whoever may',
-  async (name) => {
+test.each(IAM_OPERATIONS.operations.map((row) => [row.name, row] as const))(
+  '%s is refused to a stranger, answered to whoever may, and refuses what it cannot do',
+  async (name, row) => {
     const make = OPERATION_CASES[name];
     if (make === undefined) throw new Error(`${name} has no case`);
     const known = await make(scenery);
@@ -49,6 +50,7 @@ test.each(IAM_OPERATIONS.operations.map(({ name }) => name))(
     }
     const client = known.caller === undefined ? scenery.root : clientOf(known.caller.credentials);
     await expectOutcome(client.send(commandOf(name, known.input)), known);
+    await expectRefusals(row, scenery, make);
   },
 );
 
