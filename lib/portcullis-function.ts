@@ -109,7 +109,11 @@ export const REPLACED: Readonly<Record<string, string>> = {
 };
 
 /** What a function imports only when a request needs it: bundles of their own, which no cold start reads. */
-export const LAZY_MODULES: readonly string[] = ['./events/appsync.js', './web-identities.js'];
+export const LAZY_MODULES: readonly string[] = [
+  './events/appsync.js',
+  './kept-answer.js',
+  './web-identities.js',
+];
 
 /** How every function is bundled. */
 export const BUNDLING: BundlingOptions = {

@@ -12,4 +12,6 @@ export interface Authenticated {
   readonly scheme: AuthenticationScheme;
   /** What the caller's OIDC provider vouches for; undefined where no token of one came. */
   readonly tokenClaims?: TokenClaims;
+  /** The condition keys on which it depends that the credential holds; none where nothing but the credential counts. */
+  readonly trustKeys?: readonly string[];
 }

@@ -3,6 +3,7 @@ import {
   missingAuthenticationToken,
   signatureDoesNotMatch,
 } from '../credentials/authentication-errors';
+import { hasBearerToken } from '../credentials/bearer-header';
 import type { TokenClaims } from '../credentials/oidc/identity-claims';
 import type { SessionTokens } from '../credentials/session-token';
 import type { BearerTokens } from '../credentials/sign-in-tokens';
@@ -11,7 +12,8 @@ import type { AccessKeyRecord } from '../identity/entities';
 import { ERRORS, IamError } from '../protocol/errors';
 import type { HttpRequest } from '../protocol/http';
 import { StoreUnavailable, type Store } from '../store/store';
-import type { DecidedRoute, GuardedAnswer } from './answers/guarded-answer';
+import { AnswerNotKept, type AnswerCache } from './answer-cache';
+import type { DecidedRoute, GuardedAnswer, KeptAnswer } from './answers/guarded-answer';
 import { Authentication } from './authentication';
 import { decisionEntry, failureEntry, unauthorizedEntry, type LogEntry } from './decision-log';
 import type { GuardedRequest, GuardedRoute } from './events/guarded-request';
@@ -26,10 +28,11 @@ import {
 } from './guarded-decision';
 import { findGuardedResource, type GuardedResource } from './guarded-resource';
 import { GuardedServices } from './guarded-services';
+import type { keepForCaller, keepForRequest, KeptCall } from './kept-answer';
 import { PrincipalCache } from './principal-cache';
 import { RouteCatalogues } from './route-catalogue';
 import type { GuardedUse } from './usage';
-import type { WebIdentityProver } from './web-identity-proof';
+import { ROLE_HEADER, type WebIdentityProver } from './web-identity-proof';
 
 export interface AuthorizerOptions {
   readonly store: Store;
@@ -46,8 +49,22 @@ export interface AuthorizerOptions {
   /** Told of every call whose caller is known; must neither throw nor make anybody wait. Left out: nobody is told. */
   readonly note?: (use: GuardedUse) => void;
   readonly gateways: GatewaySettings;
+  /** Left out: no gateway keeps an answer. */
+  readonly keeping?: Keeping | undefined;
   /** Takes one line of JSON for every call. */
   readonly log: (line: string) => void;
+}
+
+/** For gateways that keep answers. */
+interface Keeping {
+  readonly cache: AnswerCache;
+  /** Gives what finds out which answers may be kept; called for each call. */
+  readonly load: () => Promise<KeptAnswers>;
+}
+
+interface KeptAnswers {
+  readonly keepForCaller: typeof keepForCaller;
+  readonly keepForRequest: typeof keepForRequest;
 }
 
 /** A slow store is an outage like one that is down, however many reads in a row a call needs: each has only its own limit. */
@@ -134,8 +151,10 @@ export class Authorizer {
     form: GatewayForm<Event, Answer>,
     now: number,
   ): Promise<GuardedAnswer> {
+    const { keeping } = this.options;
     const ownName = request.gateway.service;
     const isAnonymous = hasNoCredentials(request.http);
+    if (keeping !== undefined) requireBearer(request.http);
     const service = isAnonymous
       ? ownName
       : (this.#authentication.serviceOf(request.http) ?? ownName);
@@ -148,19 +167,49 @@ export class Authorizer {
     asking.catch(() => undefined);
     if (isAnonymous) return decideAnonymously(request, await asking, now);
     const services = service === ownName ? [] : ownService(await loading);
-    const { principal, payloadHash, scheme, tokenClaims } = await this.#authentication.authenticate(
-      request,
+    const authenticated = await this.#authentication.authenticate(
+      keeping === undefined ? request : withoutRoleHeader(request),
       [ownName, ...services],
       now,
     );
+    const { principal, payloadHash, scheme, tokenClaims } = authenticated;
     if (payloadHash !== undefined && request.isBody?.(payloadHash) === false) {
       throw signatureDoesNotMatch();
     }
-    const routes = decideRoutes(await asking, { ...subjectOf(principal, now), tokenClaims }, now);
+    const questions = await asking;
+    const routes = decideRoutes(questions, { ...subjectOf(principal, now), tokenClaims }, now);
+    const kept =
+      keeping &&
+      (await this.#keep(keeping, { cache: keeping.cache, request, authenticated, now }, form, {
+        questions,
+        routes,
+        catalogue: await loading,
+      }));
     const actions = [...new Set(routes.map(({ action }) => action))];
     this.options.note?.({ caller: principal.caller, actions, now });
     const { requestId } = request.http;
-    return { caller: principal.caller, scheme, payloadHash, requestId, routes };
+    return { caller: principal.caller, scheme, payloadHash, requestId, routes, kept };
+  }
+
+  /** Throws AnswerNotKept where the gateway would give the answer to calls for which it is not right. */
+  async #keep<Event, Answer>(
+    { load }: Keeping,
+    call: KeptCall,
+    form: GatewayForm<Event, Answer>,
+    { questions, routes, catalogue }: DecidedCall,
+  ): Promise<KeptAnswer> {
+    const kept = await load();
+    if (call.cache.key === 'caller') {
+      return kept.keepForCaller(call, form, catalogue, (accountId, service) =>
+        this.#services.get(accountId, service),
+      );
+    }
+    const [question, ...others] = questions;
+    const [decided] = routes;
+    if (question === undefined || decided === undefined || others.length > 0) {
+      throw new AnswerNotKept('it is for several routes');
+    }
+    return kept.keepForRequest(call, form, question, decided);
   }
 
   /** What each route asks for; beside the caller, so that nobody waits for one after the other. */
@@ -184,6 +233,12 @@ export class Authorizer {
 
 interface RouteQuestion extends GuardedQuestion {
   readonly route: GuardedRoute;
+}
+
+interface DecidedCall {
+  readonly questions: readonly RouteQuestion[];
+  readonly routes: readonly DecidedRoute[];
+  readonly catalogue: RouteCatalogue | undefined;
 }
 
 const CONTEXT_UNREADABLE =
@@ -230,6 +285,24 @@ function hasNoCredentials({ headers, query }: HttpRequest): boolean {
     !headers.has('x-amz-security-token') &&
     !query.some(([name]) => /^x-amz-/i.test(name))
   );
+}
+
+/**
+ * A signature is for one call, and whoever has no credential has nothing to keep an answer under.
+ *
+ * Errors: AccessDenied.
+ */
+function requireBearer(http: HttpRequest): void {
+  if (!hasBearerToken(http)) {
+    throw new IamError('AccessDenied', 'an authorizer whose answers are kept takes bearer tokens');
+  }
+}
+
+/** No key of a cache has it, so that it cannot count. */
+function withoutRoleHeader(request: GuardedRequest): GuardedRequest {
+  const headers = new Map(request.http.headers);
+  headers.delete(ROLE_HEADER);
+  return { ...request, http: { ...request.http, headers } };
 }
 
 /**

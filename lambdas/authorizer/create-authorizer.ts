@@ -32,6 +32,10 @@ export function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
       ...environment.gateways,
       loadAppSyncReader: async () => (await import('./events/appsync.js')).readAppSync,
     },
+    keeping: environment.answerCache && {
+      cache: environment.answerCache,
+      load: () => import('./kept-answer.js'),
+    },
     openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),

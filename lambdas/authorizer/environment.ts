@@ -1,3 +1,4 @@
+import type { AnswerCache } from './answer-cache';
 import type { GatewaySettings } from './gateways';
 import type { KmsDecryptionOptions } from './kms-decryption';
 
@@ -8,6 +9,8 @@ export interface AuthorizerEnvironment {
   readonly kms: Omit<KmsDecryptionOptions, 'timeoutMilliseconds'>;
   /** How long what the store said may be used; 0 is allowed. */
   readonly stalenessSeconds: number;
+  /** undefined where no gateway keeps an answer. */
+  readonly answerCache: AnswerCache | undefined;
   readonly gateways: Omit<GatewaySettings, 'loadAppSyncReader'>;
 }
 
@@ -22,6 +25,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): AuthorizerEnviron
     policiesTable: required(variables, 'POLICIES_TABLE'),
     kms: readKms(variables),
     stalenessSeconds: readStaleness(variables['STALENESS_SECONDS']),
+    answerCache: readAnswerCache(variables),
     gateways: {
       region: required(variables, 'AWS_REGION'),
       httpApiAnswer: readHttpApiAnswer(variables['HTTP_API_ANSWER']),
@@ -58,6 +62,23 @@ function required(variables: NodeJS.ProcessEnv, name: string): string {
     throw new Error(`the environment variable ${name} is missing`);
   }
   return value;
+}
+
+/**
+ * Source: "The maximum value is 3600 seconds." https://docs.aws.amazon.com/apigateway/latest/api/API_CreateAuthorizer.html
+ */
+const MAX_CACHE_SECONDS = 3600;
+
+function readAnswerCache(variables: NodeJS.ProcessEnv): AnswerCache | undefined {
+  const { ANSWER_CACHE_KEY: key, ANSWER_CACHE_SECONDS: text } = variables;
+  if (key === undefined && text === undefined) return undefined;
+  const seconds = /^[1-9][0-9]{0,3}$/.test(text ?? '') ? Number(text) : Number.NaN;
+  if ((key !== 'request' && key !== 'caller') || !(seconds <= MAX_CACHE_SECONDS)) {
+    throw new Error(
+      `ANSWER_CACHE_KEY is 'request' or 'caller', and ANSWER_CACHE_SECONDS from 1 to ${MAX_CACHE_SECONDS}`,
+    );
+  }
+  return { key, seconds };
 }
 
 function readHttpApiAnswer(text: string | undefined): GatewaySettings['httpApiAnswer'] {

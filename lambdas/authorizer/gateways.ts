@@ -64,6 +64,7 @@ function throwUnauthorized(cause: Error): never {
 
 const REST_REQUEST: GatewayForm<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult> = {
   read: readRestRequest,
+  keeps: { keys: ['caller', 'request'], decodesPaths: false },
   decided: writePolicyAnswer,
   unauthorized: throwUnauthorized,
 };
@@ -82,6 +83,7 @@ const WEB_SOCKET: GatewayForm<WebSocketConnectEvent, APIGatewayAuthorizerResult>
 
 const HTTP_API_1: GatewayForm<HttpApiEvent1, APIGatewayAuthorizerResult> = {
   read: readHttpApi1,
+  keeps: { keys: ['request'], decodesPaths: true },
   decided: writePolicyAnswer,
   unauthorized: denyAnonymous,
 };
@@ -97,6 +99,7 @@ const HTTP_API_2_POLICY: GatewayForm<
   APIGatewayAuthorizerResult
 > = {
   read: readHttpApi2,
+  keeps: { keys: ['request'], decodesPaths: true },
   decided: writePolicyAnswer,
   unauthorized: denyAnonymous,
 };

@@ -32,8 +32,8 @@ export class OidcAuthentication {
     if (principal === undefined) {
       throw invalidClientTokenId();
     }
-    const { tokenClaims } = proof;
-    return { principal, payloadHash: undefined, scheme: 'oidc', tokenClaims };
+    const { tokenClaims, trustKeys } = proof;
+    return { principal, payloadHash: undefined, scheme: 'oidc', tokenClaims, trustKeys };
   }
 
   /** Invariant: a failure to load is not kept. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { parsePolicy } from '../core/parse';
+import { variablesOf } from '../core/variables';
 import type { IdentityClaims } from '../credentials/oidc/identity-claims';
 import { IdentityTokens, readIssuer } from '../credentials/oidc/identity-tokens';
 import { TokenRefused } from '../credentials/oidc/issuer-errors';
@@ -19,7 +21,7 @@ import { encodeParts } from '../store/keys';
 import type { Store } from '../store/store';
 import type { GuardedRequest } from './events/guarded-request';
 import { FreshnessCache } from './freshness-cache';
-import type { WebIdentityProof, WebIdentityProver } from './web-identity-proof';
+import { ROLE_HEADER, type WebIdentityProof, type WebIdentityProver } from './web-identity-proof';
 
 export interface WebIdentitiesOptions extends IssuerReach {
   readonly store: Store;
@@ -27,9 +29,6 @@ export interface WebIdentitiesOptions extends IssuerReach {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
-
-/** The header in which a caller names the role that it wants to be. */
-const ROLE_HEADER = 'x-portcullis-role';
 
 /** The tag of a provider that holds the ARN of the role for callers who name none. */
 const DEFAULT_ROLE_TAG = 'portcullis:default-role';
@@ -107,6 +106,7 @@ class WebIdentities implements WebIdentityProver {
       ? {
           claims: sessionOf(verified, role, scope.accountId),
           tokenClaims: verified.claims.tokenClaims,
+          trustKeys: conditionKeysOf(role.entity.AssumeRolePolicyDocument),
         }
       : { refused: 'AccessDenied', message: 'the role does not trust the token, or there is none' };
   }
@@ -171,6 +171,13 @@ function isTrusted(
       now,
     }),
   });
+}
+
+/** Of all statements, whatever they are about, and of the variables in them. */
+function conditionKeysOf(trustPolicy: string): readonly string[] {
+  const statements = parsePolicy(trustPolicy, 'trust').document?.Statement ?? [];
+  const entries = statements.flatMap(({ Condition = [] }) => Condition);
+  return entries.flatMap(({ key, values }) => [key, ...values.flatMap(variablesOf)]);
 }
 
 function sessionOf(

@@ -2,9 +2,17 @@ import type { TokenClaims } from '../credentials/oidc/identity-claims';
 import type { SessionClaims } from '../credentials/session-claims';
 import type { GuardedRequest } from './events/guarded-request';
 
+/** The header in which a caller names the role that it wants to be. */
+export const ROLE_HEADER = 'x-portcullis-role';
+
 /** What came of the token of an OIDC provider: the session of a role that trusts it, or why there is none. */
 export type WebIdentityProof =
-  | { readonly claims: SessionClaims; readonly tokenClaims: TokenClaims }
+  | {
+      readonly claims: SessionClaims;
+      readonly tokenClaims: TokenClaims;
+      /** The condition keys that the role's trust policy asks for, as it writes them. */
+      readonly trustKeys: readonly string[];
+    }
   | {
       readonly refused: 'AccessDenied' | 'ExpiredToken' | 'InvalidIdentityToken';
       /** For the log. */

@@ -29,6 +29,13 @@ export class Trace {
   readonly missing: MissingLayer[] = [];
 }
 
+/** As much of a {@link PolicySet} as a decision asks for. */
+export interface JudgedPolicies {
+  readonly unreadable: PolicySet['unreadable'];
+  readonly resourceIndex: { readonly entry: (action: string) => ResourceEntry } | undefined;
+  readonly entry: PolicySet['entry'];
+}
+
 export type MissingLayer = Level | 'resource' | 'identity' | 'boundary' | 'session';
 
 /**
@@ -39,7 +46,11 @@ export type MissingLayer = Level | 'resource' | 'identity' | 'boundary' | 'sessi
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-export function judge(request: RequestContext, policies: PolicySet, trace?: Trace): DecisionType {
+export function judge(
+  request: RequestContext,
+  policies: JudgedPolicies,
+  trace?: Trace,
+): DecisionType {
   const standing = standingOf(request.principal);
   const entry = policies.entry(request.action, standing);
   if (entry.rules.alwaysAllowed && standing !== 'withoutAccount') return 'allowed';

@@ -76,6 +76,13 @@ function parseVariable(source: string): TemplatePart | undefined {
   return { kind: 'variable', key, folded: foldCase(key), fallback, source };
 }
 
+/** The keys of the variables in a text; of one that is no template, none. */
+export function variablesOf(text: string): readonly string[] {
+  if (!text.includes('${')) return [];
+  const template = parseTemplate(text) ?? [];
+  return template.flatMap((part) => (part.kind === 'variable' ? [part.key] : []));
+}
+
 /** The value that stands in for a variable; a multivalued key has none, and no default either. */
 export function resolveVariable(
   part: Extract<TemplatePart, { kind: 'variable' }>,

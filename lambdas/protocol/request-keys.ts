@@ -36,3 +36,15 @@ function headerKey(request: HttpRequest, header: string, key: string): Condition
   const [value, ...others] = request.headers.get(header) ?? [];
   return value === undefined || others.length > 0 ? {} : { [key]: value };
 }
+
+/**
+ * Of {@link requestKeys}, in lower case, those that may differ between two calls with one credential for one resource. All others are
+ * the same for them, or are nobody's.
+ */
+export const CHANGING_REQUEST_KEYS: ReadonlySet<string> = new Set([
+  'aws:currenttime',
+  'aws:epochtime',
+  'aws:referer',
+  'aws:sourceip',
+  'aws:useragent',
+]);

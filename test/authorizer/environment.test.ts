@@ -44,6 +44,20 @@ describe('the authorizer’s environment', () => {
     expect(() => read('true')).toThrow('HTTP_API_ANSWER');
   });
 
+  test('says what its gateways keep answers under, where they keep any', () => {
+    const read = (ANSWER_CACHE_KEY?: string, ANSWER_CACHE_SECONDS?: string) =>
+      readEnvironment({ ...variables, ANSWER_CACHE_KEY, ANSWER_CACHE_SECONDS }).answerCache;
+    expect(read()).toBeUndefined();
+    expect(read('request', '300')).toEqual({ key: 'request', seconds: 300 });
+    expect(read('caller', '3600')).toEqual({ key: 'caller', seconds: 3600 });
+    expect(() => read('caller')).toThrow('ANSWER_CACHE_SECONDS');
+    expect(() => read(undefined, '300')).toThrow('ANSWER_CACHE_KEY');
+    expect(() => read('path', '300')).toThrow('ANSWER_CACHE_KEY');
+    for (const seconds of ['0', '3601', '1.5', '-1', '']) {
+      expect(() => read('request', seconds)).toThrow('ANSWER_CACHE_SECONDS');
+    }
+  });
+
   test.each(Object.keys(variables))('is refused without %s', (name) => {
     expect(() => readEnvironment({ ...variables, [name]: undefined })).toThrow(name);
     expect(() => readEnvironment({ ...variables, [name]: '' })).toThrow(name);

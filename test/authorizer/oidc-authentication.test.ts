@@ -10,7 +10,8 @@ import {
   TagOpenIDConnectProviderCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { Authorizer } from '../../lambdas/authorizer/authorizer';
+import { Authorizer, type AuthorizerOptions } from '../../lambdas/authorizer/authorizer';
+import * as keptAnswers from '../../lambdas/authorizer/kept-answer';
 import { createWebIdentityProver } from '../../lambdas/authorizer/web-identities';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
@@ -60,12 +61,16 @@ afterEach(async () => {
   await issuer.stop();
 });
 
-function createAuthorizer(settings?: GatewaySubject['settings']): Authorizer {
+function createAuthorizer(
+  settings?: GatewaySubject['settings'],
+  keeping?: AuthorizerOptions['keeping'],
+): Authorizer {
   const { store, dataKeys } = deployment;
   const secrets = new SealedSecrets(dataKeys);
   return new Authorizer({
     store,
     stalenessSeconds: 5,
+    keeping,
     openSecret: ({ SealedSecret, OwnerId, AccessKeyId }) =>
       secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
     sessions: new SessionTokens(dataKeys),
@@ -243,6 +248,40 @@ describe('a token of a provider', () => {
     );
     now += STALE_MILLISECONDS;
     expect((await call(await token(), { role: '' })).effect).toBe('Allow');
+  });
+
+  test('is the default role alone where answers are kept, and nobody where its trust may change', async () => {
+    const cache = { key: 'request', seconds: 60 } as const;
+    authorizer = createAuthorizer(undefined, { cache, load: () => Promise.resolve(keptAnswers) });
+    const other = await createRole('other', {});
+    await deployment.iam().send(
+      new TagOpenIDConnectProviderCommand({
+        OpenIDConnectProviderArn: providerArn,
+        Tags: [{ Key: 'portcullis:default-role', Value: roleArn }],
+      }),
+    );
+    now += STALE_MILLISECONDS;
+    // What is kept for the token would be given to a call that names another role.
+    const { effect, context } = await call(await token(), { role: other });
+    expect(effect).toBe('Allow');
+    expect(context?.['principalArn']).toContain(':assumed-role/web/');
+    for (const condition of [
+      { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+      { StringNotLike: { 'aws:UserAgent': 'bot*' } },
+    ]) {
+      await deployment.iam().send(
+        new UpdateAssumeRolePolicyCommand({
+          RoleName: 'web',
+          PolicyDocument: trust(condition),
+        }),
+      );
+      now += STALE_MILLISECONDS;
+      const asked = call(await token());
+      // The address is part of the key; the rest of a request is not.
+      if ('IpAddress' in condition) expect((await asked).effect).toBe('Allow');
+      else await expect(asked).rejects.toThrow('could not decide');
+    }
+    expect(lines.at(-1)).toContain('the trust policy of the role asks for aws:UserAgent');
   });
 
   test('has a name of its own for a subject that no session could be named after', async () => {

@@ -22,7 +22,8 @@ export function answerContext(
     // A signed call has a hash for its body; of any other the backend must know that there is none.
     ...(scheme === 'sigv4' ? {} : { scheme }),
     ...(payloadHash === undefined ? {} : { payloadHash }),
-    ...(requestId === '' ? {} : { requestId }),
+    // A kept answer is given to other requests too.
+    ...(requestId === '' || answer.kept !== undefined ? {} : { requestId }),
     ...(allowed
       ? {}
       : { message: route.message ?? 'The request path is too long or is a pattern.' }),

@@ -17,6 +17,23 @@ export interface GuardedAnswer {
   readonly requestId: string;
   /** One for each route of the request, in its order. */
   readonly routes: readonly DecidedRoute[];
+  /** How the gateway may keep the answer; left out where it keeps none. */
+  readonly kept?: KeptAnswer | undefined;
+}
+
+/**
+ * What a kept answer says. Under the key `request` it is for one method and path, and for every call with that key it is the same. Under
+ * the key `caller` it says of each route of the API's catalogue what is decided about it.
+ */
+export type KeptAnswer =
+  | { readonly key: 'request' }
+  | { readonly key: 'caller'; readonly statements: readonly InvokeStatement[] };
+
+/** One statement of a policy that API Gateway applies. */
+export interface InvokeStatement {
+  readonly Action: 'execute-api:Invoke';
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Resource: readonly string[];
 }
 
 export interface DecidedRoute {

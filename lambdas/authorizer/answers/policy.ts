@@ -1,7 +1,8 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import { AnswerNotKept } from '../answer-cache';
 import type { Written } from '../gateway-form';
-import { answerContext, principalIdOf, shorten } from './answer-context';
-import type { DecidedRoute, GuardedAnswer } from './guarded-answer';
+import { answerContext, callerContext, principalIdOf, shorten } from './answer-context';
+import type { DecidedRoute, GuardedAnswer, InvokeStatement } from './guarded-answer';
 
 /**
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
@@ -22,6 +23,7 @@ export function writePolicyAnswer(answer: GuardedAnswer): Written<APIGatewayAuth
   if (route === undefined || others.length > 0) {
     throw new TypeError('a policy answers for one route');
   }
+  if (answer.kept?.key === 'caller') return keptPolicy(answer, route, answer.kept.statements);
   const { arn } = route.route;
   const allowed =
     route.decision.decision === 'allowed' &&
@@ -32,6 +34,37 @@ export function writePolicyAnswer(answer: GuardedAnswer): Written<APIGatewayAuth
     return { answer: full, allowed: allowed ? [route] : [] };
   }
   return { answer: document(answer, shorten(route), false), allowed: [] };
+}
+
+/** The same for every route, so that it says nothing of this one. It has been found to fit. */
+function keptPolicy(
+  answer: GuardedAnswer,
+  route: DecidedRoute,
+  statements: readonly InvokeStatement[],
+): Written<APIGatewayAuthorizerResult> {
+  return {
+    answer: keptDocument(answer, statements),
+    allowed: route.decision.decision === 'allowed' ? [route] : [],
+  };
+}
+
+/** Throws AnswerNotKept where it is larger than a gateway takes. */
+function keptDocument(
+  { caller, scheme }: GuardedAnswer,
+  statements: readonly InvokeStatement[],
+): APIGatewayAuthorizerResult {
+  const written = {
+    principalId: principalIdOf(caller),
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: statements.map(({ Resource, ...rest }) => ({ ...rest, Resource: [...Resource] })),
+    },
+    context: { ...callerContext(caller), scheme },
+  };
+  if (Buffer.byteLength(JSON.stringify(written)) > MAX_ANSWER_BYTES) {
+    throw new AnswerNotKept('the policy of all routes is larger than a gateway takes');
+  }
+  return written;
 }
 
 /** For gateways that have no 401 for an authorizer to ask for: this becomes 403, and any throw 500. */

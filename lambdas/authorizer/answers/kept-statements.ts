@@ -1,0 +1,115 @@
+import { parseRoutePath } from '../../core/catalogue/route-path';
+import {
+  SOMETHING,
+  SOME_SEGMENT,
+  overlap,
+  placesOfPattern,
+  placesOfText,
+  type PatternPlace,
+} from '../../core/pattern-overlap';
+import { AnswerNotKept } from '../answer-cache';
+import type { Gateway } from '../events/guarded-request';
+import type { InvokeStatement } from './guarded-answer';
+
+/** A route of a catalogue, with what every call to it is answered. */
+export interface SettledRoute {
+  /** `GET /orders/{orderId}`. */
+  readonly routeKey: string;
+  readonly isAllowed: boolean;
+}
+
+/**
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+const MAX_METHOD_ARN_LENGTH = 512;
+
+/** What stands for `%`, `/` and `\` in a path is no part of any resource. */
+const AMBIGUOUS_ESCAPES = ['%25', '%2F', '%2f', '%5C', '%5c'];
+
+/** A route as the gateway's policies and the gateway's routing see it. */
+interface RouteArns {
+  readonly routeKey: string;
+  readonly isAllowed: boolean;
+  /** With `*` for each parameter, which runs across slashes. */
+  readonly pattern: string;
+  readonly patternPlaces: readonly PatternPlace[];
+  /** Exactly the ARNs of the calls that the route may take. */
+  readonly places: readonly PatternPlace[];
+  readonly isOneMethod: boolean;
+}
+
+/**
+ * The policy that says of each route what is decided about it. `*` runs across slashes in it, so that an Allow may cover a route that is
+ * not allowed: such a route is denied, where that denies no call to a route that is allowed.
+ *
+ * Throws AnswerNotKept where no such policy says it.
+ */
+export function keptStatements(
+  gateway: Gateway,
+  routes: readonly SettledRoute[],
+): readonly InvokeStatement[] {
+  const arns = routes.map((route) => arnsOf(gateway, route));
+  const allowed = arns.filter(({ isAllowed }) => isAllowed);
+  const denied = arns.filter(
+    ({ isAllowed, places }) =>
+      !isAllowed && allowed.some(({ patternPlaces }) => overlap(patternPlaces, places)),
+  );
+  for (const one of denied) requireExact(one, allowed);
+  const { partition, region, accountId, apiId, stage } = gateway;
+  const prefix = `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/*`;
+  const refused = AMBIGUOUS_ESCAPES.map((escape) => `${prefix}${escape}*`);
+  const patternsOf = (some: readonly RouteArns[]): readonly string[] => [
+    ...new Set(some.map(({ pattern }) => pattern)),
+  ];
+  const statements: readonly InvokeStatement[] = [
+    { Action: 'execute-api:Invoke', Effect: 'Allow', Resource: patternsOf(allowed) },
+    { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: [...refused, ...patternsOf(denied)] },
+  ];
+  return statements.filter(({ Resource }) => Resource.length > 0);
+}
+
+/** A Deny of one whole path is of that alone, and the gateway routes a path to the route that names it. */
+function requireExact(one: RouteArns, allowed: readonly RouteArns[]): void {
+  if (one.isOneMethod) return;
+  const other = allowed.find(({ places }) => overlap(one.patternPlaces, places));
+  if (other !== undefined) {
+    throw new AnswerNotKept(
+      `${other.routeKey} is allowed and ${one.routeKey} is not, and no policy of a gateway tells them apart`,
+    );
+  }
+}
+
+function arnsOf(gateway: Gateway, { routeKey, isAllowed }: SettledRoute): RouteArns {
+  const space = routeKey.indexOf(' ');
+  const method = routeKey.slice(0, Math.max(space, 0));
+  if (method === '') throw new AnswerNotKept(`${routeKey} is no method with a path`);
+  const { partition, region, accountId, apiId, stage } = gateway;
+  const before = `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/`;
+  const path = parseRoutePath(routeKey.slice(space + 1));
+  const pattern = `${before}${method === 'ANY' ? '*' : method}/${path.segments
+    .map((segment) => (typeof segment === 'string' ? segment : '*'))
+    .join('/')}`;
+  if (pattern.length > MAX_METHOD_ARN_LENGTH) {
+    throw new AnswerNotKept(`the ARN of ${routeKey} is longer than a gateway takes`);
+  }
+  return {
+    routeKey,
+    isAllowed,
+    pattern,
+    patternPlaces: placesOfPattern(pattern),
+    places: [
+      ...placesOfText(before),
+      ...(method === 'ANY' ? SOME_SEGMENT : placesOfText(method)),
+      ...(path.segments.length === 0 ? placesOfText('/') : []),
+      ...path.segments.flatMap((segment) => [
+        ...placesOfText('/'),
+        ...(typeof segment === 'string'
+          ? placesOfText(segment)
+          : segment.isGreedy
+            ? SOMETHING
+            : SOME_SEGMENT),
+      ]),
+    ],
+    isOneMethod: method !== 'ANY' && path.parameters.size === 0,
+  };
+}
