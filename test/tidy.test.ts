@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
@@ -40,6 +40,30 @@ function longFunctions(file: string, limitLines: number): string[] {
   return found;
 }
 
+/** `[text](file)` and `[text](file#heading)`; nothing of the web. */
+function brokenLinks(file: string): string[] {
+  const targets = [...read(file).matchAll(/\]\(([^)#\s]+)(?:#([^)\s]+))?\)/g)];
+  return targets.flatMap(([, target = '', heading]) => {
+    if (/^https?:/.test(target)) return [];
+    const found = path.posix.join(path.posix.dirname(file), target);
+    if (!existsSync(path.join(root, found))) return [`${file}: ${target}`];
+    if (heading === undefined || headings(found).has(heading)) return [];
+    return [`${file}: ${target}#${heading}`];
+  });
+}
+
+/** As GitHub makes anchors of them. */
+function headings(file: string): ReadonlySet<string> {
+  return new Set(
+    [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
 describe('the house is tidy', () => {
   test('no source file is longer than 400 lines', () => {
     const long = sources.filter((file) => read(file).split('\n').length > 401);
@@ -67,6 +91,11 @@ describe('the house is tidy', () => {
       /@ts-(ignore|nocheck|expect-error)|as any[;,)\].]/.test(read(file)),
     );
     expect(suppressed).toEqual([]);
+  });
+
+  test('every link of a page leads somewhere', () => {
+    const pages = tracked.filter((file) => file.endsWith('.md'));
+    expect(pages.flatMap(brokenLinks)).toEqual([]);
   });
 
   test('no text names a path of one machine', () => {

@@ -53,10 +53,10 @@ describe('the checker', () => {
   });
 });
 
-test.each([1, 2])('what 16 clients see of 800 calls has one order (%i)', async (seed) => {
+test('what 16 clients see of 800 calls has one order', async () => {
   const deployment = await deployAdmin();
   const clients = Array.from({ length: 16 }, () => deployment.iam());
-  const report = await runWorkload(clients, 50, createRandom(seed));
+  const report = await runWorkload(clients, 50, createRandom(1));
   expect(report.violations).toEqual([]);
   expect(report.objects).toBeGreaterThan(15);
   expect(report.contended).toBeLessThan(report.operations / 4);

@@ -114,6 +114,6 @@ test('the memory store and the DynamoDB store do the same with any transactions'
         expect(right).toEqual(left);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 }, 120_000);
