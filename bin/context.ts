@@ -24,6 +24,19 @@ export interface DeploymentContext {
   readonly gatewayLogging: boolean;
   /** Where people sign in: `https://console.example.com`, several separated by commas. */
   readonly signInOrigins: readonly string[];
+  readonly tracing: boolean;
+  /** Execution environments of the authorizer that are kept ready. */
+  readonly provisionedConcurrency?: number;
+  /** A name of one's own for the administrators' API, with its certificate. */
+  readonly adminDomain?: { readonly domainName: string; readonly certificateArn: string };
+  /** Whether a web ACL stands before the administrators' API, or the ARN of one. */
+  readonly webAcl: boolean | string;
+  /** Whether there are metrics of decisions, alarms and a dashboard. */
+  readonly monitoring: boolean;
+  readonly alarmTopicArn?: string;
+  readonly alarmDenials?: number;
+  readonly alarmUnauthorized?: number;
+  readonly alarmLatencyMilliseconds?: number;
 }
 
 /** Browsers let pages of TLS, and of this machine, use passkeys. */
@@ -72,7 +85,31 @@ export function readContext(
     signInOrigins: (readText(node, 'signInOrigins', SIGN_IN_ORIGINS) ?? '')
       .split(',')
       .filter(Boolean),
+    tracing: readSwitch(node, 'tracing', true),
+    provisionedConcurrency: readNumber(node, 'provisionedConcurrency', 1, 10_000),
+    adminDomain: readAdminDomain(node),
+    webAcl: readText(node, 'webAclArn', arnOf('wafv2')) ?? readSwitch(node, 'webAcl', false),
+    monitoring: readSwitch(node, 'monitoring', false),
+    alarmTopicArn: readText(node, 'alarmTopicArn', arnOf('sns')),
+    alarmDenials: readNumber(node, 'alarmDenials', 0, 1_000_000_000),
+    alarmUnauthorized: readNumber(node, 'alarmUnauthorized', 0, 1_000_000_000),
+    alarmLatencyMilliseconds: readNumber(node, 'alarmLatencyMilliseconds', 1, 30_000),
   };
+}
+
+function arnOf(service: 'acm' | 'sns' | 'wafv2'): RegExp {
+  return new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9/_.-]+$`);
+}
+
+/** Both of a name and its certificate, or neither. */
+function readAdminDomain(node: Node): DeploymentContext['adminDomain'] {
+  const domainName = readText(node, 'adminDomainName', /^[a-z0-9.-]{4,253}$/);
+  const certificateArn = readText(node, 'adminCertificateArn', arnOf('acm'));
+  if (domainName === undefined && certificateArn === undefined) return undefined;
+  if (domainName === undefined || certificateArn === undefined) {
+    throw new Error('context adminDomainName and adminCertificateArn are given together');
+  }
+  return { domainName, certificateArn };
 }
 
 /** AWS is never reached without TLS: an endpoint without it is an emulator's. */

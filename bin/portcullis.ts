@@ -5,6 +5,7 @@ import { AbsentCustomResources } from '../lib/absent-custom-resources';
 import { AuthorizerStack } from '../lib/authorizer-stack';
 import { ControlPlaneStack } from '../lib/control-plane-stack';
 import { DataStack } from '../lib/data-stack';
+import { MonitoringStack } from '../lib/monitoring-stack';
 import { readContext } from './context';
 import type { DeploymentContext } from './context';
 
@@ -21,7 +22,7 @@ function buildStacks(app: App, context: DeploymentContext): void {
     sandbox,
     rootCredentialsSecretName: context.rootCredentialsSecretName,
   });
-  new ControlPlaneStack(app, `${prefix}-ControlPlane`, {
+  const controlPlane = new ControlPlaneStack(app, `${prefix}-ControlPlane`, {
     ...shared,
     description: 'Portcullis: the IAM and STS APIs',
     store: data,
@@ -34,16 +35,35 @@ function buildStacks(app: App, context: DeploymentContext): void {
     reservedConcurrentExecutions: context.adminConcurrency,
     gatewayLogging: context.gatewayLogging,
     signInOrigins: context.signInOrigins,
+    tracing: context.tracing,
+    domain: context.adminDomain,
+    webAcl: context.webAcl,
   });
-  new AuthorizerStack(app, `${prefix}-Authorizer`, {
+  const authorizer = new AuthorizerStack(app, `${prefix}-Authorizer`, {
     ...shared,
     description: 'Portcullis: decides on requests to guarded APIs',
     store: data,
     prefix,
     staleness: Duration.seconds(context.stalenessSeconds),
     reservedConcurrentExecutions: context.authorizerConcurrency,
+    provisionedConcurrentExecutions: context.provisionedConcurrency,
+    tracing: context.tracing,
     sandbox,
     logRetention,
+  });
+  if (!context.monitoring) return;
+  new MonitoringStack(app, `${prefix}-Monitoring`, {
+    ...shared,
+    description: 'Portcullis: metrics, alarms and a dashboard',
+    authorizer,
+    controlPlane,
+    prefix,
+    alarmTopicArn: context.alarmTopicArn,
+    thresholds: {
+      denials: context.alarmDenials,
+      unauthorized: context.alarmUnauthorized,
+      latencyMilliseconds: context.alarmLatencyMilliseconds,
+    },
   });
 }
 

@@ -24,6 +24,12 @@ export interface AccessLogProps {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Whether X-Ray traces requests.
+   *
+   * @default true
+   */
+  readonly tracing?: boolean;
 }
 
 // No query, no header: a presigned URL and a bearer token are credentials.
@@ -61,7 +67,7 @@ export class AccessLog extends Construct {
       loggingLevel: MethodLoggingLevel.ERROR,
       dataTraceEnabled: false,
       metricsEnabled: true,
-      tracingEnabled: true,
+      tracingEnabled: props.tracing !== false,
     };
   }
 }

@@ -2,11 +2,12 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { exportNames } from './exports';
+import { functionOptions } from './function-options';
+import type { ObservationOptions } from './function-options';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
-import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
 import {
   keepServices,
@@ -20,7 +21,7 @@ import type { StoreResources } from './store-access';
 import { requireAccountId, requirePrefix, requireWholeNumber } from './validation';
 
 /** Properties of {@link AuthorizerStack}. */
-export interface AuthorizerStackProps extends StackProps, SandboxOption {
+export interface AuthorizerStackProps extends StackProps, SandboxOption, ObservationOptions {
   /** The tables and the key. */
   readonly store: StoreResources;
   /**
@@ -43,6 +44,13 @@ export interface AuthorizerStackProps extends StackProps, SandboxOption {
    */
   readonly reservedConcurrentExecutions?: number;
   /**
+   * Execution environments of the authorizer that are kept ready, so that no caller waits for one to start. Cost while they are
+   * kept; APIs then call the function's alias `live`.
+   *
+   * @default 0
+   */
+  readonly provisionedConcurrentExecutions?: number;
+  /**
    * What HTTP APIs expect that send payload format 2.0: `policy` where their authorizers have simple responses switched off. They do
    * not say it in their events, so that it is the same for all of them.
    *
@@ -56,17 +64,13 @@ export interface AuthorizerStackProps extends StackProps, SandboxOption {
    * @default - none
    */
   readonly guardedAccounts?: readonly string[];
-  /**
-   * How long logs are kept.
-   *
-   * @default RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: RetentionDays;
 }
 
 /** The function that guards APIs, and the one that tells it what their routes mean; exported for the stacks of those APIs. */
 export class AuthorizerStack extends Stack {
   readonly authorizerFunction: IFunction;
+  /** Has a line of JSON for each decision. */
+  readonly authorizerLogGroup: ILogGroup;
   readonly routeCatalogueRegistrar: IFunction;
   /** For stacks of this account alone: whoever may call it says who gets in. */
   readonly serviceRegistrar: IFunction;
@@ -75,7 +79,9 @@ export class AuthorizerStack extends Stack {
     super(scope, id, props);
     if (props.prefix !== undefined) requirePrefix('prefix', props.prefix);
 
-    this.authorizerFunction = this.createAuthorizer(props);
+    const authorizer = this.createAuthorizer(props);
+    this.authorizerFunction = authorizer.keepReady(props.provisionedConcurrentExecutions ?? 0);
+    this.authorizerLogGroup = authorizer.logGroup;
     this.routeCatalogueRegistrar = this.createRegistrar(props);
     this.serviceRegistrar = this.createServiceRegistrar(props);
 
@@ -116,7 +122,7 @@ export class AuthorizerStack extends Stack {
     });
   }
 
-  private createAuthorizer(props: AuthorizerStackProps): IFunction {
+  private createAuthorizer(props: AuthorizerStackProps): PortcullisFunction {
     const { store } = props;
     const stalenessSeconds = (props.staleness ?? Duration.seconds(5)).toSeconds();
     requireWholeNumber('staleness in seconds', stalenessSeconds, 0, 60);
@@ -141,9 +147,8 @@ export class AuthorizerStack extends Stack {
       // One whole processor begins at 1769 MiB: signatures and decisions are computation, and a caller waits for them.
       memorySize: 1769,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
-    }).function;
+      ...functionOptions(props),
+    });
   }
 
   private createRegistrar(props: AuthorizerStackProps): IFunction {
@@ -155,8 +160,7 @@ export class AuthorizerStack extends Stack {
       environment: storeEnvironment(store),
       timeout: Duration.seconds(30),
       memorySize: 512,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     }).function;
   }
 
@@ -169,8 +173,7 @@ export class AuthorizerStack extends Stack {
       environment: storeEnvironment(store),
       timeout: Duration.seconds(30),
       memorySize: 512,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     }).function;
   }
 }

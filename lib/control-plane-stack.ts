@@ -1,20 +1,15 @@
-import { CfnOutput, CustomResource, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
-import {
-  AuthorizationType,
-  EndpointType,
-  LambdaIntegration,
-  RestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { AccessLog, GatewayLogging } from './access-log';
+import { STAGE_NAME, createAdminApi } from './admin-api';
+import type { AdminApiOptions } from './admin-api';
+import type { AdminDomain } from './admin-domain';
+import { functionOptions } from './function-options';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
-import { QueryErrorResponses } from './query-error-responses';
-import { removalPolicyOf } from './removal';
-import type { SandboxOption } from './removal';
 import { SamlVerification } from './saml-verification';
 import {
   createSecret,
@@ -28,11 +23,11 @@ import {
   openSealed,
 } from './store-access';
 import type { StoreResources } from './store-access';
-import { requireAccountId, requireWholeNumber } from './validation';
+import { requireAccountId } from './validation';
 import { WorkloadCredentials } from './workload-credentials';
 
 /** Properties of {@link ControlPlaneStack}. */
-export interface ControlPlaneStackProps extends StackProps, SandboxOption {
+export interface ControlPlaneStackProps extends StackProps, AdminApiOptions {
   /** The tables and the key. */
   readonly store: StoreResources;
   /** Where the root user's access key is kept. */
@@ -50,24 +45,6 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
    */
   readonly signInOrigins?: readonly string[];
   /**
-   * How long logs are kept.
-   *
-   * @default RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: RetentionDays;
-  /**
-   * Requests in a second that the API answers, over all clients.
-   *
-   * @default 100
-   */
-  readonly throttlingRateLimit?: number;
-  /**
-   * Requests at the same moment that the API answers, over all clients.
-   *
-   * @default 200
-   */
-  readonly throttlingBurstLimit?: number;
-  /**
    * Concurrent executions set aside for each of the services.
    *
    * @default - the account's, shared
@@ -79,16 +56,7 @@ export interface ControlPlaneStackProps extends StackProps, SandboxOption {
    * @default - the URL of the admin API with `/saml` behind it
    */
   readonly samlAudience?: string;
-  /**
-   * Whether this stack sets the role through which API Gateway writes logs in this account and region.
-   * Without that role, made here or elsewhere, the stack cannot be deployed.
-   *
-   * @default true
-   */
-  readonly gatewayLogging?: boolean;
 }
-
-const STAGE_NAME = 'v1';
 
 /**
  * The administrators' API: IAM at `/iam`, STS at `/sts`, in AWS's own protocol, signing in at `/signin`, Portcullis's own operations at
@@ -110,7 +78,8 @@ export class ControlPlaneStack extends Stack {
     super(scope, id, props);
     if (props.accountId !== undefined) requireAccountId('accountId', props.accountId);
 
-    this.restApi = this.createRestApi(props);
+    this.restApi = createAdminApi(this, props);
+    this.adminEndpointUrl = this.urlOf(props.domain);
     this.iamFunction = this.createIamFunction(props);
     this.stsFunction = this.createStsFunction(props);
     this.signInFunction = this.createSignInFunction(props);
@@ -124,7 +93,6 @@ export class ControlPlaneStack extends Stack {
     this.addIssuerDocuments(props);
     this.createAccount(props);
 
-    this.adminEndpointUrl = this.urlOfStage(STAGE_NAME);
     new CfnOutput(this, 'AdminEndpointUrl', {
       description: 'Put /iam behind it for AWS_ENDPOINT_URL_IAM, /sts for AWS_ENDPOINT_URL_STS',
       value: this.adminEndpointUrl,
@@ -144,14 +112,13 @@ export class ControlPlaneStack extends Stack {
       timeout: Duration.seconds(15),
       memorySize: 1024,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     }).function;
   }
 
   /** The default names the API alone: its stage comes after the functions that it calls. */
   private createSamlVerification(props: ControlPlaneStackProps): SamlVerification {
-    const audience = props.samlAudience ?? `${this.urlOfStage(STAGE_NAME)}/saml`;
+    const audience = props.samlAudience ?? `${this.adminEndpointUrl}/saml`;
     new CfnOutput(this, 'SamlAudience', {
       description: 'Audience and recipient of the assertions that identity providers make',
       value: audience,
@@ -159,8 +126,7 @@ export class ControlPlaneStack extends Stack {
     return new SamlVerification(this, 'SamlVerification', {
       store: props.store,
       audience,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     });
   }
 
@@ -189,16 +155,14 @@ export class ControlPlaneStack extends Stack {
       timeout: Duration.seconds(10),
       memorySize: 1024,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     }).function;
   }
 
   private createWorkloadFunction(props: ControlPlaneStackProps): IFunction {
     const { function: workloadFunction } = new WorkloadCredentials(this, 'WorkloadCredentials', {
       store: props.store,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     });
     new CfnOutput(this, 'WorkloadFunctionArn', {
       description: 'Workloads are given the credentials of their roles by this function',
@@ -222,18 +186,19 @@ export class ControlPlaneStack extends Stack {
       timeout: Duration.seconds(10),
       memorySize: 1024,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     }).function;
   }
 
   private functionEnvironment(store: StoreResources): Record<string, string> {
     // The stage by its name alone: the functions are part of what it deploys.
-    return { ...storeEnvironment(store), ADMIN_ENDPOINT_URL: this.urlOfStage(STAGE_NAME) };
+    return { ...storeEnvironment(store), ADMIN_ENDPOINT_URL: this.adminEndpointUrl };
   }
 
-  private urlOfStage(stageName: string): string {
-    return `https://${this.restApi.restApiId}.execute-api.${this.region}.${this.urlSuffix}/${stageName}`;
+  private urlOf(domain: AdminDomain | undefined): string {
+    return domain === undefined
+      ? `https://${this.restApi.restApiId}.execute-api.${this.region}.${this.urlSuffix}/${STAGE_NAME}`
+      : `https://${domain.domainName}`;
   }
 
   /** Public: whoever is shown a token of this deployment reads here whose it is, and checks it with these keys. */
@@ -246,8 +211,7 @@ export class ControlPlaneStack extends Stack {
       environment: this.functionEnvironment(store),
       timeout: Duration.seconds(5),
       memorySize: 512,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     });
     const integration = new LambdaIntegration(handler.function, { allowTestInvoke: false });
     const documents = this.restApi.root
@@ -279,41 +243,8 @@ export class ControlPlaneStack extends Stack {
       // Checking a password takes 32 MiB and as much processor time as there is.
       memorySize: 1769,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     }).function;
-  }
-
-  private createRestApi(props: ControlPlaneStackProps): RestApi {
-    const throttlingRateLimit = props.throttlingRateLimit ?? 100;
-    const throttlingBurstLimit = props.throttlingBurstLimit ?? 200;
-    requireWholeNumber('throttlingRateLimit', throttlingRateLimit, 1, 10_000);
-    requireWholeNumber('throttlingBurstLimit', throttlingBurstLimit, 1, 5_000);
-    const accessLog = new AccessLog(this, 'AccessLog', {
-      retention: props.logRetention,
-      removalPolicy: removalPolicyOf(props),
-    });
-    const restApi = new RestApi(this, 'AdminApi', {
-      restApiName: `${this.stackName}-Admin`,
-      description: 'Portcullis: the IAM and STS APIs',
-      // Regional: the host and path that the client signed are those that arrive.
-      endpointTypes: [EndpointType.REGIONAL],
-      cloudWatchRole: false,
-      deployOptions: {
-        stageName: STAGE_NAME,
-        throttlingRateLimit,
-        throttlingBurstLimit,
-        ...accessLog.stageOptions,
-      },
-    });
-    // AdminEndpointUrl says the same under a name that a script can rely on.
-    restApi.node.tryRemoveChild('Endpoint');
-    if (props.gatewayLogging !== false) {
-      restApi.deploymentStage.node.addDependency(new GatewayLogging(this, 'GatewayLogging'));
-    }
-    new QueryErrorResponses(this, 'QueryErrorResponses', { restApi });
-    acknowledgeAdminApi(restApi);
-    return restApi;
   }
 
   /** Every method of the path and of all below it goes to the function, which verifies the signature itself. */
@@ -354,8 +285,7 @@ export class ControlPlaneStack extends Stack {
       environment: storeEnvironment(store),
       timeout: Duration.seconds(60),
       memorySize: 512,
-      logRetention: props.logRetention,
-      logRemovalPolicy: removalPolicyOf(props),
+      ...functionOptions(props),
     });
     new CustomResource(this, 'Account', {
       resourceType: 'Custom::PortcullisAccount',
@@ -368,23 +298,4 @@ export class ControlPlaneStack extends Stack {
       },
     });
   }
-}
-
-function acknowledgeAdminApi(restApi: RestApi): void {
-  const inTheFunction =
-    "A gateway authorizer never sees the body that AWS's clients sign: each request is verified and authorized in the function, which refuses whatever it cannot verify.";
-  Validations.of(restApi).acknowledge(
-    { id: 'AwsSolutions::AwsSolutions-APIG4', reason: inTheFunction },
-    { id: 'AwsSolutions::AwsSolutions-COG4', reason: inTheFunction },
-    {
-      id: 'AwsSolutions::AwsSolutions-APIG2',
-      reason:
-        'The body is a form of the Query protocol, which a JSON schema cannot describe; the function validates it with the errors that AWS clients expect.',
-    },
-    {
-      id: 'AwsSolutions::AwsSolutions-APIG3',
-      reason:
-        'Every request must be signed, or carry a proof whose wrong guesses are counted, and the stage is throttled; a web ACL costs by the month and is the choice of whoever deploys.',
-    },
-  );
 }

@@ -3,6 +3,7 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   ApplicationLogLevel,
   Architecture,
   LoggingFormat,
@@ -10,7 +11,7 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import type { CfnFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, Function as LambdaFunction, IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   LogLevel,
   NodejsFunction,
@@ -20,9 +21,11 @@ import {
 import type { BundlingOptions, ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FunctionOptions } from './function-options';
+import { requireWholeNumber } from './validation';
 
 /** Properties of {@link PortcullisFunction}. */
-export interface PortcullisFunctionProps {
+export interface PortcullisFunctionProps extends FunctionOptions {
   /** The TypeScript file that exports `handler`, as an absolute path. */
   readonly entry: string;
   /**
@@ -61,18 +64,6 @@ export interface PortcullisFunctionProps {
    * @default - none of its own: it shares the account's
    */
   readonly reservedConcurrentExecutions?: number;
-  /**
-   * How long its log is kept.
-   *
-   * @default RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: RetentionDays;
-  /**
-   * What happens to its log when the function goes.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
 }
 
 /** The file of a Portcullis function, from the name of its file below `lambdas/`. */
@@ -167,12 +158,19 @@ function lazyBundles(lazyEntries: Readonly<Record<string, string>>): ICommandHoo
   };
 }
 
+function writeTraces(): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+    resources: ['*'],
+  });
+}
+
 /**
  * One Lambda function with a role, a log group and a bundle of its own: Node.js 24 on arm64, JSON log lines, traces, and no
  * permission that is not written in its props.
  */
 export class PortcullisFunction extends Construct {
-  readonly function: IFunction;
+  readonly function: LambdaFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
 
@@ -182,7 +180,8 @@ export class PortcullisFunction extends Construct {
       retention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.RETAIN,
     });
-    this.role = this.createRole(props.statements ?? []);
+    const isTraced = props.tracing !== false;
+    this.role = this.createRole(props.statements ?? [], isTraced);
     const nodejsFunction = new NodejsFunction(this, 'Function', {
       entry: props.entry,
       handler: 'handler',
@@ -202,7 +201,7 @@ export class PortcullisFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.WARN,
-      tracing: Tracing.ACTIVE,
+      tracing: isTraced ? Tracing.ACTIVE : Tracing.DISABLED,
     });
     // The role's ARN orders them already; its permissions are part of the role.
     (nodejsFunction.node.defaultChild as CfnFunction).addDeletionOverride('DependsOn');
@@ -212,9 +211,30 @@ export class PortcullisFunction extends Construct {
       reason:
         'Every caller waits for the answer: API Gateway, or CloudFormation, which reports a missing one itself.',
     });
+    if (!isTraced) {
+      Validations.of(nodejsFunction).acknowledge({
+        id: 'Serverless::Serverless-LambdaTracing',
+        reason: 'Whoever deploys has switched traces off; logs and metrics say what happened.',
+      });
+    }
   }
 
-  private createRole(statements: readonly PolicyStatement[]): Role {
+  /**
+   * What calls the function goes to: with environments that are kept ready, an alias of its newest version; without, the function.
+   *
+   * @param executions 0 to 10,000.
+   */
+  keepReady(executions: number): IFunction {
+    requireWholeNumber('provisionedConcurrentExecutions', executions, 0, 10_000);
+    if (executions === 0) return this.function;
+    return new Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.function.currentVersion,
+      provisionedConcurrentExecutions: executions,
+    });
+  }
+
+  private createRole(statements: readonly PolicyStatement[], isTraced: boolean): Role {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -224,10 +244,7 @@ export class PortcullisFunction extends Construct {
               actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
               resources: [this.logGroup.logGroupArn],
             }),
-            new PolicyStatement({
-              actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-              resources: ['*'],
-            }),
+            ...(isTraced ? [writeTraces()] : []),
             ...statements,
           ],
         }),

@@ -10,6 +10,10 @@ import type { AuthorizerStackProps } from './authorizer-stack';
 import { ControlPlaneStack } from './control-plane-stack';
 import type { ControlPlaneStackProps } from './control-plane-stack';
 import { DataStack } from './data-stack';
+import { decisionMetric } from './decision-metrics';
+import { DEFAULT_PREFIX } from './exports';
+import { MonitoringStack } from './monitoring-stack';
+import type { MonitoringStackProps } from './monitoring-stack';
 import { PortcullisAuthorizer } from './portcullis-authorizer';
 import type { PortcullisAuthorizerProps } from './portcullis-authorizer';
 import type { SandboxOption } from './removal';
@@ -30,6 +34,12 @@ export interface PortcullisProps
       'store' | 'rootCredentialsSecret' | 'reservedConcurrentExecutions'
     >,
     Omit<AuthorizerStackProps, 'store' | 'reservedConcurrentExecutions'> {
+  /**
+   * Metrics of decisions, alarms and a dashboard, in a stack of their own. They cost by the month.
+   *
+   * @default - none
+   */
+  readonly monitoring?: Pick<MonitoringStackProps, 'alarmTopicArn' | 'thresholds'>;
   /**
    * The AWS account and region that everything is deployed to.
    *
@@ -76,11 +86,14 @@ export class Portcullis extends Construct implements IPortcullis {
   readonly data: DataStack;
   readonly controlPlane: ControlPlaneStack;
   readonly authorizerStack: AuthorizerStack;
+  /** Metrics, alarms and dashboard; undefined without `monitoring`. */
+  readonly monitoring: MonitoringStack | undefined;
+  private readonly prefix: string;
   private ownAuthorizer: PortcullisAuthorizer | undefined;
 
   constructor(scope: Construct, id: string, props: PortcullisProps = {}) {
     super(scope, id);
-    const { authorizerConcurrency, adminConcurrency, ...common } = props;
+    const { authorizerConcurrency, adminConcurrency, monitoring, ...common } = props;
     const shared = { ...common, env: props.env ?? environmentOf(this) };
     this.data = new DataStack(this, 'Data', { env: shared.env, sandbox: props.sandbox });
     this.controlPlane = new ControlPlaneStack(this, 'ControlPlane', {
@@ -94,6 +107,16 @@ export class Portcullis extends Construct implements IPortcullis {
       store: this.data,
       reservedConcurrentExecutions: authorizerConcurrency,
     });
+    this.prefix = props.prefix ?? DEFAULT_PREFIX;
+    this.monitoring =
+      monitoring &&
+      new MonitoringStack(this, 'Monitoring', {
+        env: shared.env,
+        ...monitoring,
+        authorizer: this.authorizerStack,
+        controlPlane: this.controlPlane,
+        prefix: this.prefix,
+      });
   }
 
   /** What guards the APIs of the stack that this is in. Throws where this is in an app or a stage: see {@link authorizerIn}. */
@@ -158,6 +181,16 @@ export class Portcullis extends Construct implements IPortcullis {
     );
   }
 
+  /** Lets somebody ask for the credentials of every role that trusts a service which runs workloads. */
+  grantWorkloadCredentials(grantee: IGrantable): Grant {
+    // To the grantee alone: the function's own policy cannot name somebody of a stack that needs this one.
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['lambda:InvokeFunction'],
+      resourceArns: [this.controlPlane.workloadFunction.functionArn],
+    });
+  }
+
   /** How often the authorizer was asked. */
   metricAuthorizations(options?: MetricOptions): Metric {
     return this.authorizerStack.authorizerFunction.metricInvocations(options);
@@ -176,6 +209,21 @@ export class Portcullis extends Construct implements IPortcullis {
   /** How long it took to answer, in milliseconds. */
   metricAuthorizerDuration(options?: MetricOptions): Metric {
     return this.authorizerStack.authorizerFunction.metricDuration(options);
+  }
+
+  /** How many calls were denied. It has values with `monitoring` alone, as the two below. */
+  metricDenials(options?: MetricOptions): Metric {
+    return decisionMetric(this.prefix, 'Denied', options);
+  }
+
+  /** How many calls had no good credentials. */
+  metricUnauthorized(options?: MetricOptions): Metric {
+    return decisionMetric(this.prefix, 'Unauthorized', options);
+  }
+
+  /** How many calls could not be decided, through a fault of ours. */
+  metricFailures(options?: MetricOptions): Metric {
+    return decisionMetric(this.prefix, 'Failures', options);
   }
 
   /** How often the administrators' API answered with an error of its own. */

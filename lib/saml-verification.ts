@@ -1,31 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RemovalPolicy } from 'aws-cdk-lib';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FunctionOptions } from './function-options';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
 import { openSealed, putItems, readTables, storeEnvironment } from './store-access';
 import type { StoreResources } from './store-access';
 
 /** Properties of {@link SamlVerification}. */
-export interface SamlVerificationProps {
+export interface SamlVerificationProps extends FunctionOptions {
   /** The tables and the key. */
   readonly store: StoreResources;
   /** What identity providers make assertions for: the audience, and the recipient. */
   readonly audience: string;
-  /**
-   * How long its log is kept.
-   *
-   * @default RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: RetentionDays;
-  /**
-   * What happens to its log when the function goes.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -37,7 +24,7 @@ export class SamlVerification extends Construct {
 
   constructor(scope: Construct, id: string, props: SamlVerificationProps) {
     super(scope, id);
-    const { store } = props;
+    const { store, audience, ...functionOptions } = props;
     this.function = new PortcullisFunction(this, 'Saml', {
       entry: lambdaEntry('saml/handler.ts'),
       description: 'Portcullis: verifies SAML responses',
@@ -46,11 +33,10 @@ export class SamlVerification extends Construct {
         putItems(store.identitiesTable),
         openSealed(store.key),
       ],
-      environment: { ...storeEnvironment(store), SAML_AUDIENCE: props.audience },
+      environment: { ...storeEnvironment(store), SAML_AUDIENCE: audience },
       timeout: Duration.seconds(8),
       memorySize: 512,
-      logRetention: props.logRetention,
-      logRemovalPolicy: props.logRemovalPolicy,
+      ...functionOptions,
     }).function;
   }
 

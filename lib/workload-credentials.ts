@@ -1,28 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
-import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { FunctionOptions } from './function-options';
 import { PortcullisFunction, lambdaEntry } from './portcullis-function';
 import { openSealed, readTables, storeEnvironment } from './store-access';
 import type { StoreResources } from './store-access';
 
 /** Properties of {@link WorkloadCredentials}. */
-export interface WorkloadCredentialsProps {
+export interface WorkloadCredentialsProps extends FunctionOptions {
   /** The tables and the key. */
   readonly store: StoreResources;
-  /**
-   * How long its log is kept.
-   *
-   * @default RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: RetentionDays;
-  /**
-   * What happens to its log when the function goes.
-   *
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly logRemovalPolicy?: RemovalPolicy;
 }
 
 /**
@@ -34,7 +21,7 @@ export class WorkloadCredentials extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkloadCredentialsProps) {
     super(scope, id);
-    const { store } = props;
+    const { store, ...functionOptions } = props;
     this.function = new PortcullisFunction(this, 'Workload', {
       entry: lambdaEntry('sts/workload-handler.ts'),
       description: 'Portcullis: gives workloads the credentials of their roles',
@@ -42,8 +29,7 @@ export class WorkloadCredentials extends Construct {
       environment: storeEnvironment(store),
       timeout: Duration.seconds(8),
       memorySize: 512,
-      logRetention: props.logRetention,
-      logRemovalPolicy: props.logRemovalPolicy,
+      ...functionOptions,
     }).function;
   }
 }

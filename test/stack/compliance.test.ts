@@ -1,38 +1,8 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import type { IConstruct } from 'constructs';
 import { OrdersStack } from '../../examples/orders/orders-stack';
+import { acknowledgedAt, findingsIn } from './findings';
 import { buildDeployment, createApp } from './synthesize';
-
-/** The acknowledged findings at one construct, with their reasons. */
-function acknowledgedAt(construct: IConstruct): [id: string, reason: string][] {
-  return construct.node.metadata
-    .filter((entry) => entry.type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
-    .flatMap((entry) => Object.entries(entry.data as Record<string, string>));
-}
-
-/** What the rule packs find in a stack and no construct on the way to the finding acknowledges. */
-function findingsIn(stack: Stack): string[] {
-  const constructs = new Map(
-    stack.node.findAll().map((construct) => [construct.node.path, construct]),
-  );
-  const packs = {
-    AwsSolutions: new AwsSolutionsChecks(stack),
-    Serverless: new ServerlessChecks(stack),
-  };
-  return Object.entries(packs).flatMap(([name, pack]) =>
-    pack.validateScope(stack).violations.flatMap((violation) =>
-      violation.violatingResources
-        .filter(({ constructPath }) => {
-          const scopes = constructs.get(constructPath ?? '')?.node.scopes ?? [];
-          const id = `${name}::${violation.ruleName}`;
-          return !scopes.flatMap(acknowledgedAt).some(([acknowledged]) => acknowledged === id);
-        })
-        .map(({ constructPath }) => `${violation.ruleName} at ${constructPath ?? 'nowhere'}`),
-    ),
-  );
-}
 
 describe.each([false, true])('the rule packs, sandbox %s', (sandbox) => {
   const app = createApp();

@@ -22,6 +22,15 @@ describe('the context of a deployment', () => {
       adminBurstLimit: 200,
       gatewayLogging: true,
       signInOrigins: [],
+      tracing: true,
+      provisionedConcurrency: undefined,
+      adminDomain: undefined,
+      webAcl: false,
+      monitoring: false,
+      alarmTopicArn: undefined,
+      alarmDenials: undefined,
+      alarmUnauthorized: undefined,
+      alarmLatencyMilliseconds: undefined,
     });
   });
 
@@ -54,7 +63,29 @@ describe('the context of a deployment', () => {
     );
   });
 
+  test('names the API, and what stands before it and watches it', () => {
+    const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
+    const webAclArn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/own/1';
+    const adminDomainName = 'iam.example.com';
+    expect(
+      read({ adminDomainName, adminCertificateArn: certificateArn, webAclArn, alarmDenials: '5' }),
+    ).toMatchObject({
+      adminDomain: { domainName: adminDomainName, certificateArn },
+      webAcl: webAclArn,
+      alarmDenials: 5,
+    });
+    expect(read({ webAcl: 'true', tracing: 'false', monitoring: 'true' })).toMatchObject({
+      webAcl: true,
+      tracing: false,
+      monitoring: true,
+    });
+    expect(() => read({ adminDomainName })).toThrow('are given together');
+  });
+
   test.each<[Record<string, unknown>, string]>([
+    [{ webAclArn: 'own' }, 'context webAclArn must be text that matches'],
+    [{ alarmTopicArn: 'own' }, 'context alarmTopicArn must be text that matches'],
+    [{ provisionedConcurrency: 0 }, 'context provisionedConcurrency must be a whole number'],
     [{ emulator: 'yes' }, 'context emulator must be true or false'],
     [{ sandbox: 'yes' }, 'context sandbox must be true or false, but was "yes"'],
     [{ stage: 'Dev' }, 'context stage must be text that matches'],
