@@ -129,6 +129,7 @@ export class AuthorizerStack extends Stack {
     return new PortcullisFunction(this, 'Authorizer', {
       entry: lambdaEntry('authorizer/handler.ts'),
       lazyEntries: {
+        'denial-message': lambdaEntry('authorizer/denial-message.ts'),
         'events/appsync': lambdaEntry('authorizer/events/appsync.ts'),
         'web-identities': lambdaEntry('authorizer/web-identities.ts'),
       },

@@ -25,7 +25,7 @@ const DENIALS = [
     id: 'AccessDenied',
     type: ResponseType.ACCESS_DENIED,
     statusCode: '403',
-    body: '{"message":"$context.authorizer.message","requestId":"$context.requestId"}',
+    body: '{"message":"$context.authorizer.message","encodedMessage":"$context.authorizer.encodedMessage","requestId":"$context.requestId"}',
   },
   {
     id: 'Unauthorized',
@@ -35,7 +35,8 @@ const DENIALS = [
   },
 ] as const;
 
-/** Lets a guarded API say why it refuses: a 403 carries the authorizer's sentence, and web pages can read both refusals. */
+/** Lets a guarded API say why it refuses: a 403 carries the authorizer's sentence, and what
+ * `aws sts decode-authorization-message` explains it by; web pages can read both refusals. */
 export class DenialResponses extends Construct {
   constructor(scope: Construct, id: string, props: DenialResponsesProps) {
     super(scope, id);

@@ -101,6 +101,7 @@ export const REPLACED: Readonly<Record<string, string>> = {
 
 /** What a function imports only when a request needs it: bundles of their own, which no cold start reads. */
 export const LAZY_MODULES: readonly string[] = [
+  './denial-message.js',
   './events/appsync.js',
   './kept-answer.js',
   './web-identities.js',

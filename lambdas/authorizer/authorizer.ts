@@ -48,6 +48,8 @@ export interface AuthorizerOptions {
   readonly now: () => number;
   /** Told of every call whose caller is known; must neither throw nor make anybody wait. Left out: nobody is told. */
   readonly note?: (use: GuardedUse) => void;
+  /** Adds to an answer with refusals what explains them. Left out: nothing does. */
+  readonly explainDenials?: (answer: GuardedAnswer) => Promise<GuardedAnswer>;
   readonly gateways: GatewaySettings;
   /** Left out: no gateway keeps an answer. */
   readonly keeping?: Keeping | undefined;
@@ -110,6 +112,9 @@ export class Authorizer {
     try {
       request = await form.read(event);
       answer = await withinTime(this.#decide(request, form, startedAt));
+      if (form.tellsDenials === true && answer.routes.some(isDenied)) {
+        answer = await this.#explain(answer);
+      }
       written = form.decided(answer);
     } catch (error) {
       const durationMilliseconds = this.options.now() - startedAt;
@@ -121,6 +126,15 @@ export class Authorizer {
     }
     this.#logDecisions(request, answer, written.allowed, this.options.now() - startedAt);
     return written.answer;
+  }
+
+  /** Invariant: a refusal stands, also where it cannot be explained. */
+  async #explain(answer: GuardedAnswer): Promise<GuardedAnswer> {
+    try {
+      return (await this.options.explainDenials?.(answer)) ?? answer;
+    } catch {
+      return answer;
+    }
   }
 
   #fail(request: GuardedRequest | undefined, error: unknown, durationMilliseconds: number): never {
@@ -278,6 +292,8 @@ function decideRoutes(
   });
 }
 
+const isDenied = ({ decision }: DecidedRoute): boolean => decision.decision !== 'allowed';
+
 /** Nothing that could be meant as a credential: one that is wrong is never the same as none. */
 function hasNoCredentials({ headers, query }: HttpRequest): boolean {
   return (
@@ -316,7 +332,7 @@ function decideAnonymously(
   now: number,
 ): GuardedAnswer {
   const routes = decideRoutes(questions, ANONYMOUS, now);
-  if (routes.some(({ decision }) => decision.decision !== 'allowed')) {
+  if (routes.some(isDenied)) {
     throw missingAuthenticationToken();
   }
   const { requestId } = request.http;

@@ -49,6 +49,8 @@ export function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
         now: Date.now,
       });
     },
+    explainDenials: async (answer) =>
+      (await import('./denial-message.js')).sealDenials(answer, dataKeys),
     now: Date.now,
     note: (use) => {
       void usage.note(use);

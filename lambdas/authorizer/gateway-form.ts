@@ -20,6 +20,8 @@ export interface GatewayForm<Event, Answer> {
   };
   /** What the gateway is told of a call whose caller is known, with the routes that this lets through. */
   readonly decided: (answer: GuardedAnswer) => Written<Answer>;
+  /** Whether whoever is refused may read more than that it is so, and asks for it to be sealed. */
+  readonly tellsDenials?: true;
   /** What the gateway is told of a call without good credentials. Throws where a throw is the gateway's way to its 401. */
   readonly unauthorized: (error: IamError) => Answer;
 }

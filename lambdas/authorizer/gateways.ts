@@ -66,12 +66,14 @@ const REST_REQUEST: GatewayForm<APIGatewayRequestAuthorizerEvent, APIGatewayAuth
   read: readRestRequest,
   keeps: { keys: ['caller', 'request'], decodesPaths: false },
   decided: writePolicyAnswer,
+  tellsDenials: true,
   unauthorized: throwUnauthorized,
 };
 
 const REST_TOKEN: GatewayForm<APIGatewayTokenAuthorizerEvent, APIGatewayAuthorizerResult> = {
   read: readRestToken,
   decided: writePolicyAnswer,
+  tellsDenials: true,
   unauthorized: throwUnauthorized,
 };
 

@@ -1,6 +1,7 @@
 import { decideOnService, refuse, type GuardedDecision } from '../core/guarded-service';
 import type { GuardedService } from '../core/guarded-service';
 import { createPolicySet } from '../core/policy-set';
+import type { RequestContext } from '../core/request-context';
 import type { DecisionSubject } from '../identity/decision-subject';
 import { requestKeys } from '../protocol/request-keys';
 import type { Gateway, GuardedRequest } from './events/guarded-request';
@@ -25,12 +26,15 @@ export const ANONYMOUS: DecisionSubject = {
   context: { 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' },
 };
 
+/** `asked` is what was decided, where that was not to allow it. */
+type Guarded = GuardedDecision & { readonly asked?: RequestContext };
+
 /** `now` is epoch milliseconds. */
 export function decideGuarded(
   { request, guarded, service }: GuardedQuestion,
   subject: DecisionSubject,
   now: number,
-): GuardedDecision {
+): Guarded {
   const { action, resource, template, refusal = '' } = guarded;
   const { principal, policies } = subject;
   if (resource === undefined) return refuse({ principal, action }, `${template} ${refusal}`);
@@ -41,11 +45,9 @@ export function decideGuarded(
     ...subject.context,
     ...requestKeys(http, { region: gateway.region, resourceAccount, now }),
   };
-  return decideOnService(
-    { principal, action, resource, resourceAccount, context },
-    policies,
-    service,
-  );
+  const asked = { principal, action, resource, resourceAccount, context };
+  const decided = decideOnService(asked, policies, service);
+  return decided.decision.decision === 'allowed' ? decided : { ...decided, asked };
 }
 
 /** The account in an ARN; a resource without one belongs to the account of its API. */

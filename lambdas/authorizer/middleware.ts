@@ -76,6 +76,7 @@ function callForm(catalogue: RouteCatalogue | undefined): GatewayForm<Invocation
     },
     catalogue: () => catalogue,
     decided: writeCallAnswer,
+    tellsDenials: true,
     unauthorized: () => ({ allowed: false, refusal: refusal(401, 'Unauthorized') }),
   };
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Authorizer } from '../../lambdas/authorizer/authorizer';
+import { Authorizer, type AuthorizerOptions } from '../../lambdas/authorizer/authorizer';
 import type { GatewaySettings } from '../../lambdas/authorizer/gateways';
+import { sealDenials } from '../../lambdas/authorizer/denial-message';
+import { AuthorizationMessages } from '../../lambdas/credentials/authorization-message';
 import { DataKeys } from '../../lambdas/credentials/data-key';
 import type { KeyEncryption } from '../../lambdas/credentials/key-encryption';
 import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
@@ -36,6 +38,8 @@ export interface GatewayWorld {
   readonly observed: ObservedStore;
   readonly authorizer: Authorizer;
   readonly lines: string[];
+  readonly messages: AuthorizationMessages;
+  readonly dataKeys: DataKeys;
   /** Gives alice an inline policy of this one statement. */
   readonly allow: (action: string, resource?: string, condition?: object) => Promise<void>;
   readonly forbid: (action: string, resource?: string) => Promise<void>;
@@ -56,11 +60,13 @@ const REVERSING: KeyEncryption = {
 
 export async function createGatewayWorld(
   settings: Partial<GatewaySettings> = {},
+  options: Pick<AuthorizerOptions, 'explainDenials'> = {},
 ): Promise<GatewayWorld> {
   const store = new MemoryStore();
   const observed = new ObservedStore(store);
   const lines: string[] = [];
   const dataKeys = new DataKeys({ store, keyEncryption: REVERSING, clock: () => NOW });
+  const messages = new AuthorizationMessages(dataKeys);
   const secrets = new SealedSecrets(dataKeys);
   await putAccount(store);
   await putUser(store, { id: 'AIDAALICE', name: 'alice' });
@@ -89,6 +95,8 @@ export async function createGatewayWorld(
     store,
     observed,
     lines,
+    messages,
+    dataKeys,
     authorizer: new Authorizer({
       store: observed,
       stalenessSeconds: 0,
@@ -98,8 +106,10 @@ export async function createGatewayWorld(
       sessions: new SessionTokens(dataKeys),
       bearerTokens: createBearerTokens(dataKeys),
       loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
+      explainDenials: (answer) => sealDenials(answer, dataKeys),
       now: () => NOW,
       log: (line) => lines.push(line),
+      ...options,
     }),
     allow: (action, resource = '*', condition) => grant('Allow', action, resource, condition),
     forbid: (action, resource = '*') => grant('Deny', action, resource),

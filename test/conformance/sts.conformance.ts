@@ -317,6 +317,34 @@ describeWithAws('the AWS CLI', () => {
     });
   });
 
+  test('is told by a sealed message why the guarded API refuses', async () => {
+    const forbidden = { Sid: 'NoOrders', Effect: 'Deny', Action: 'orders:*', Resource: '*' };
+    const { UserName, credentials } = await scenery.caller(EVERYTHING, forbidden);
+    const answer = await listOrders(credentials);
+    expect(answer.status).toBe(403);
+    const { message, encodedMessage } = (await answer.json()) as Record<string, string>;
+    expect(message).toContain('with an explicit deny in an identity-based policy');
+    const decode = (key?: Credentials) =>
+      aws(
+        ['sts', 'decode-authorization-message', '--encoded-message', String(encodedMessage)],
+        key === undefined ? {} : { key },
+      );
+    const { DecodedMessage } = JSON.parse((await decode()).stdout) as { DecodedMessage: string };
+    expect(JSON.parse(DecodedMessage)).toMatchObject({
+      allowed: false,
+      explicitDeny: true,
+      matchedStatements: { items: [{ statementId: 'NoOrders', effect: 'DENY' }] },
+      context: {
+        principal: { arn: await scenery.userArn(UserName) },
+        action: 'orders:ListOrders',
+      },
+    });
+    const { credentials: other } = await scenery.caller(READ);
+    expect((await decode(other)).stderr).toContain(
+      'is not authorized to perform: sts:DecodeAuthorizationMessage',
+    );
+  });
+
   test('calls every operation that a signed caller may call', async () => {
     const { UserName, credentials, RoleArn } = await assumer();
     const { serialNumber, code } = await nextCode(UserName);

@@ -38,6 +38,7 @@ const operations: string[] = [];
 
 beforeAll(async () => {
   bundle('authorizer/handler.ts', authorizer);
+  bundle('authorizer/denial-message.ts', path.join(directory, 'denial-message.js'));
   bundle('authorizer/web-identities.ts', path.join(directory, 'web-identities.js'));
   bundle('authorizer/events/appsync.ts', path.join(directory, 'events', 'appsync.js'));
   bundle('iam/handler.ts', admin);

@@ -35,6 +35,7 @@ describe('refusals of a guarded API', () => {
     expect(byType.get('ACCESS_DENIED')?.StatusCode).toBe('403');
     expect(bodyOf(byType.get('ACCESS_DENIED'))).toEqual({
       message: '$context.authorizer.message',
+      encodedMessage: '$context.authorizer.encodedMessage',
       requestId: '$context.requestId',
     });
   });

@@ -26,7 +26,10 @@ export function answerContext(
     ...(requestId === '' || answer.kept !== undefined ? {} : { requestId }),
     ...(allowed
       ? {}
-      : { message: route.message ?? 'The request path is too long or is a pattern.' }),
+      : {
+          message: route.message ?? 'The request path is too long or is a pattern.',
+          ...(route.encodedMessage === undefined ? {} : { encodedMessage: route.encodedMessage }),
+        }),
   });
 }
 
@@ -54,6 +57,7 @@ export function shorten(route: DecidedRoute): DecidedRoute {
     ...route,
     resource: route.resource.slice(0, 256),
     message: route.message?.slice(0, 512),
+    encodedMessage: undefined,
   };
 }
 

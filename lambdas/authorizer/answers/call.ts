@@ -35,7 +35,11 @@ export function writeCallAnswer(answer: GuardedAnswer): Written<CallAnswer> {
   }
   if (route.decision.decision !== 'allowed') {
     const { message = 'not allowed' } = answerContext(answer, shorten(route), false);
-    return { answer: { allowed: false, refusal: refusal(403, message) }, allowed: [] };
+    const { encodedMessage } = route;
+    return {
+      answer: { allowed: false, refusal: refusal(403, message, encodedMessage) },
+      allowed: [],
+    };
   }
   const { name, parameters } = route.route;
   const call: AuthorizedCall = {
@@ -55,12 +59,16 @@ const DESCRIPTIONS = {
 } as const;
 
 /** 401 for credentials, 403 for rights, 500 for an outage of ours. */
-export function refusal(statusCode: keyof typeof DESCRIPTIONS, message: string): Refusal {
+export function refusal(
+  statusCode: keyof typeof DESCRIPTIONS,
+  message: string,
+  encodedMessage?: string,
+): Refusal {
   return {
     statusCode,
     statusDescription: `${statusCode} ${DESCRIPTIONS[statusCode]}`,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify({ message }),
+    body: JSON.stringify({ message, encodedMessage }),
     isBase64Encoded: false,
   };
 }

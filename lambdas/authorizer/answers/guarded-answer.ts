@@ -1,4 +1,5 @@
 import type { Decision } from '../../core/decision';
+import type { RequestContext } from '../../core/request-context';
 import type { Caller } from '../../identity/caller';
 import type { AuthenticationScheme } from '../authenticated';
 import type { GuardedRoute } from '../events/guarded-request';
@@ -43,4 +44,8 @@ export interface DecidedRoute {
   readonly decision: Decision;
   /** AWS's sentence; undefined where the route is allowed. */
   readonly message: string | undefined;
+  /** What was asked of the policies; undefined where the route is allowed, and where they were not asked. */
+  readonly asked?: RequestContext;
+  /** Why the route is denied, for `sts:DecodeAuthorizationMessage`; undefined where nothing is to be told. */
+  readonly encodedMessage?: string | undefined;
 }
