@@ -1,7 +1,6 @@
 import { OperationTable } from '../operations/operation-table';
 import { loginProfileOperations } from './operations/login-profiles';
 import { mfaDeviceOperations } from './operations/mfa-devices';
-import { oidcProviderTagOperations } from './operations/oidc-provider-tags';
 import { oidcProviderOperations } from './operations/oidc-providers';
 import { passwordPolicyOperations } from './operations/password-policy';
 import { accessReportOperations } from './operations/access-reports';
@@ -19,35 +18,39 @@ import { groupInlinePolicyOperations } from './operations/group-inline-policies'
 import { groupMemberOperations } from './operations/group-members';
 import { groupOperations } from './operations/groups';
 import { instanceProfileRoleOperations } from './operations/instance-profile-roles';
-import { instanceProfileTagOperations } from './operations/instance-profile-tags';
 import { instanceProfileOperations } from './operations/instance-profiles';
 import { organizationsFeatureOperations } from './operations/organizations-features';
 import { outboundFederationOperations } from './operations/outbound-federation';
 import { policyOperations } from './operations/policies';
 import { policyEntityOperations } from './operations/policy-entities';
-import { policyTagOperations } from './operations/policy-tags';
 import { policyVersionOperations } from './operations/policy-versions';
 import { roleAttachmentOperations } from './operations/role-attachments';
 import { roleBoundaryOperations } from './operations/role-boundaries';
 import { roleChangeOperations } from './operations/role-changes';
 import { roleInlinePolicyOperations } from './operations/role-inline-policies';
-import { roleTagOperations } from './operations/role-tags';
 import { roleOperations } from './operations/roles';
 import { roleTemplateOperations } from './operations/role-templates';
 import { serviceLinkedRoleOperations } from './operations/service-linked-roles';
 import { serviceAccessOperations } from './operations/service-access';
 import { simulationOperations } from './operations/simulations';
-import { samlProviderTagOperations } from './operations/saml-provider-tags';
 import { samlProviderOperations } from './operations/saml-providers';
-import { serverCertificateTagOperations } from './operations/server-certificate-tags';
 import { serverCertificateOperations } from './operations/server-certificates';
 import { serviceSpecificCredentialOperations } from './operations/service-specific-credentials';
 import { signingCertificateOperations } from './operations/signing-certificates';
 import { sshPublicKeyOperations } from './operations/ssh-public-keys';
+import {
+  instanceProfileTagOperations,
+  mfaDeviceTagOperations,
+  oidcProviderTagOperations,
+  policyTagOperations,
+  roleTagOperations,
+  samlProviderTagOperations,
+  serverCertificateTagOperations,
+  userTagOperations,
+} from './operations/tags';
 import { userAttachmentOperations } from './operations/user-attachments';
 import { userBoundaryOperations } from './operations/user-boundaries';
 import { userInlinePolicyOperations } from './operations/user-inline-policies';
-import { userTagOperations } from './operations/user-tags';
 import { userOperations } from './operations/users';
 import { virtualMfaDeviceOperations } from './operations/virtual-mfa-devices';
 
@@ -70,6 +73,7 @@ export const IAM_OPERATIONS = new OperationTable('iam', [
   ...loginProfileOperations,
   ...passwordPolicyOperations,
   ...virtualMfaDeviceOperations,
+  ...mfaDeviceTagOperations,
   ...mfaDeviceOperations,
   ...oidcProviderOperations,
   ...oidcProviderTagOperations,

@@ -7,7 +7,7 @@ import type { Call } from '../operations/operation';
 import { checkTagQuota, refuseReserved } from './requested-tags';
 
 /** An entity whose row has tags. */
-type Tagged = Found<{ readonly Tags: readonly Tag[] }>;
+export type Tagged = Found<{ readonly Tags: readonly Tag[] }>;
 
 /** `quota` in AWS's word, e.g. `TagsPerUser`. Errors: LimitExceeded. */
 export async function addTags(

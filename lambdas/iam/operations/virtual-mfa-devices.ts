@@ -1,19 +1,12 @@
 import {
   CreateVirtualMFADevice$,
   DeleteVirtualMFADevice$,
-  ListMFADeviceTags$,
   ListVirtualMFADevices$,
-  TagMFADevice$,
-  UntagMFADevice$,
   type CreateVirtualMFADeviceRequest,
   type CreateVirtualMFADeviceResponse,
   type DeleteVirtualMFADeviceRequest,
-  type ListMFADeviceTagsRequest,
-  type ListMFADeviceTagsResponse,
   type ListVirtualMFADevicesRequest,
   type ListVirtualMFADevicesResponse,
-  type TagMFADeviceRequest,
-  type UntagMFADeviceRequest,
   type User,
   type VirtualMFADevice,
 } from '@aws-sdk/client-iam';
@@ -28,14 +21,13 @@ import { requestTagContext } from '../../identity/tags';
 import { commit } from '../../operations/commit';
 import type { Call, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
-import { queryEntries, takePage, takePageOf } from '../../operations/paging';
+import { queryEntries, takePage } from '../../operations/paging';
 import { IamError } from '../../protocol/errors';
 import { accountKey, virtualMfaDeviceKey, virtualMfaDevicePartition } from '../../store/keys';
 import type { Item } from '../../store/store';
 import { countStep, discountStep } from '../account-steps';
 import { foundMfaDevice, mfaSerialNumber, onMfaDevice, requireMfaDevice } from '../mfa-devices';
 import { checkTagQuota, readTags } from '../requested-tags';
-import { addTags, dropTags } from '../tag-writes';
 import { viewListedUser, viewTags } from '../views';
 
 const createVirtualMFADevice: Operation<
@@ -201,60 +193,8 @@ const deleteVirtualMFADevice: Operation<DeleteVirtualMFADeviceRequest, void> = {
   },
 };
 
-const tagMFADevice: Operation<TagMFADeviceRequest, void> = {
-  name: 'TagMFADevice',
-  schema: TagMFADevice$,
-  accessLevel: 'Tagging',
-  route: 'POST /virtual-mfa-devices/{SerialNumber}/tags',
-  authorization: onMfaDevice('iam:TagMFADevice', {
-    conditionKeys: ['aws:RequestTag/${TagKey}', 'aws:TagKeys'],
-    context: (input) => requestTagContext(readTags(input.Tags)),
-  }),
-  errors: ['ConcurrentModification', 'InvalidInput', 'LimitExceeded', 'NoSuchEntity'],
-  run: async (input, call) => {
-    await addTags(call, await requireMfaDevice(call, input.SerialNumber), readTags(input.Tags), {
-      name: 'TagsPerMFADevice',
-      limit: call.quotas.TagsPerMFADevice,
-    });
-  },
-};
-
-const untagMFADevice: Operation<UntagMFADeviceRequest, void> = {
-  name: 'UntagMFADevice',
-  schema: UntagMFADevice$,
-  accessLevel: 'Tagging',
-  route: 'DELETE /virtual-mfa-devices/{SerialNumber}/tags',
-  authorization: onMfaDevice('iam:UntagMFADevice', {
-    conditionKeys: ['aws:TagKeys'],
-    context: (input) => ({ 'aws:TagKeys': input.TagKeys }),
-  }),
-  errors: ['ConcurrentModification', 'InvalidInput', 'NoSuchEntity'],
-  run: async (input, call) => {
-    await dropTags(call, await requireMfaDevice(call, input.SerialNumber), input.TagKeys);
-  },
-};
-
-const listMFADeviceTags: Operation<ListMFADeviceTagsRequest, ListMFADeviceTagsResponse> = {
-  name: 'ListMFADeviceTags',
-  schema: ListMFADeviceTags$,
-  accessLevel: 'List',
-  route: 'GET /virtual-mfa-devices/{SerialNumber}/tags',
-  authorization: onMfaDevice('iam:ListMFADeviceTags'),
-  errors: ['InvalidInput', 'NoSuchEntity'],
-  run: async (input, call) => {
-    const { entity } = await requireMfaDevice(call, input.SerialNumber);
-    const { rows, end } = await takePageOf(call, input, viewTags(entity.Tags), (tag) =>
-      String(tag.Key),
-    );
-    return { Tags: rows, ...end };
-  },
-};
-
 export const virtualMfaDeviceOperations: readonly AnyOperation[] = [
   createVirtualMFADevice,
   listVirtualMFADevices,
   deleteVirtualMFADevice,
-  tagMFADevice,
-  untagMFADevice,
-  listMFADeviceTags,
 ];
