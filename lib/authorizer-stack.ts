@@ -4,6 +4,8 @@ import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { requireMaximumTtl } from './answer-cache';
+import type { AnswerCacheProps } from './answer-cache';
 import { exportNames } from './exports';
 import { functionOptions } from './function-options';
 import type { ObservationOptions } from './function-options';
@@ -58,6 +60,13 @@ export interface AuthorizerStackProps extends StackProps, SandboxOption, Observa
    */
   readonly httpApiAnswer?: 'simple' | 'policy';
   /**
+   * Whether gateways may keep answers, and for how long. It makes one more authorizer, for the APIs that ask for it (`cacheTtl`), which
+   * takes bearer tokens alone and gives no answer that the gateway would apply to a call that it is not right for.
+   *
+   * @default - no: every call is decided anew
+   */
+  readonly answerCache?: AnswerCacheProps;
+  /**
    * Other accounts, by their twelve digits, whose REST, HTTP and WebSocket APIs in this region may be guarded, and whose stacks may
    * register their routes.
    *
@@ -71,6 +80,8 @@ export class AuthorizerStack extends Stack {
   readonly authorizerFunction: IFunction;
   /** Has a line of JSON for each decision. */
   readonly authorizerLogGroup: ILogGroup;
+  /** What answers for gateways that keep answers; undefined without `answerCache`. */
+  readonly keepingAuthorizerFunction: IFunction | undefined;
   readonly routeCatalogueRegistrar: IFunction;
   /** For stacks of this account alone: whoever may call it says who gets in. */
   readonly serviceRegistrar: IFunction;
@@ -79,9 +90,14 @@ export class AuthorizerStack extends Stack {
     super(scope, id, props);
     if (props.prefix !== undefined) requirePrefix('prefix', props.prefix);
 
-    const authorizer = this.createAuthorizer(props);
+    const authorizer = this.createAuthorizer('Authorizer', props, {
+      description: 'Portcullis: decides on each request to a guarded API',
+      environment:
+        props.httpApiAnswer === undefined ? {} : { HTTP_API_ANSWER: props.httpApiAnswer },
+    });
     this.authorizerFunction = authorizer.keepReady(props.provisionedConcurrentExecutions ?? 0);
     this.authorizerLogGroup = authorizer.logGroup;
+    this.keepingAuthorizerFunction = this.createKeepingAuthorizer(props);
     this.routeCatalogueRegistrar = this.createRegistrar(props);
     this.serviceRegistrar = this.createServiceRegistrar(props);
 
@@ -108,13 +124,20 @@ export class AuthorizerStack extends Stack {
   /** The permission lies with the function: no stack of the other account could give it. */
   private permitAccount(account: string): void {
     requireAccountId('guardedAccounts', account);
-    new CfnPermission(this, `AuthorizerPermission${account}`, {
-      action: 'lambda:InvokeFunction',
-      functionName: this.authorizerFunction.functionArn,
-      principal: 'apigateway.amazonaws.com',
-      sourceAccount: account,
-      sourceArn: this.formatArn({ service: 'execute-api', account, resource: '*' }),
-    });
+    const guards = {
+      Authorizer: this.authorizerFunction,
+      KeepingAuthorizer: this.keepingAuthorizerFunction,
+    };
+    for (const [name, guard] of Object.entries(guards)) {
+      if (guard === undefined) continue;
+      new CfnPermission(this, `${name}Permission${account}`, {
+        action: 'lambda:InvokeFunction',
+        functionName: guard.functionArn,
+        principal: 'apigateway.amazonaws.com',
+        sourceAccount: account,
+        sourceArn: this.formatArn({ service: 'execute-api', account, resource: '*' }),
+      });
+    }
     new CfnPermission(this, `RegistrarPermission${account}`, {
       action: 'lambda:InvokeFunction',
       functionName: this.routeCatalogueRegistrar.functionArn,
@@ -122,18 +145,43 @@ export class AuthorizerStack extends Stack {
     });
   }
 
-  private createAuthorizer(props: AuthorizerStackProps): PortcullisFunction {
+  private createKeepingAuthorizer(props: AuthorizerStackProps): IFunction | undefined {
+    const { answerCache, prefix } = props;
+    if (answerCache === undefined) return undefined;
+    requireMaximumTtl(answerCache);
+    const { function: keeping } = this.createAuthorizer('KeepingAuthorizer', props, {
+      description: 'Portcullis: decides for gateways that keep its answers',
+      environment: {
+        ANSWER_CACHE_KEY: answerCache.key ?? 'request',
+        ANSWER_CACHE_SECONDS: String(answerCache.maximumTtl.toSeconds()),
+        HTTP_API_ANSWER: 'policy',
+      },
+    });
+    new CfnOutput(this, 'KeepingAuthorizerFunctionArn', {
+      description: 'Guards APIs whose gateways keep answers',
+      value: keeping.functionArn,
+      exportName: exportNames(prefix).keepingAuthorizerFunctionArn,
+    });
+    return keeping;
+  }
+
+  private createAuthorizer(
+    id: string,
+    props: AuthorizerStackProps,
+    own: { readonly description: string; readonly environment: Record<string, string> },
+  ): PortcullisFunction {
     const { store } = props;
     const stalenessSeconds = (props.staleness ?? Duration.seconds(5)).toSeconds();
     requireWholeNumber('staleness in seconds', stalenessSeconds, 0, 60);
-    return new PortcullisFunction(this, 'Authorizer', {
+    return new PortcullisFunction(this, id, {
       entry: lambdaEntry('authorizer/handler.ts'),
       lazyEntries: {
         'denial-message': lambdaEntry('authorizer/denial-message.ts'),
         'events/appsync': lambdaEntry('authorizer/events/appsync.ts'),
+        'kept-answer': lambdaEntry('authorizer/kept-answer.ts'),
         'web-identities': lambdaEntry('authorizer/web-identities.ts'),
       },
-      description: 'Portcullis: decides on each request to a guarded API',
+      description: own.description,
       statements: [
         readTables(store.identitiesTable, store.policiesTable),
         ...noteUsage(store.identitiesTable),
@@ -142,7 +190,7 @@ export class AuthorizerStack extends Stack {
       environment: {
         ...storeEnvironment(store),
         STALENESS_SECONDS: String(stalenessSeconds),
-        ...(props.httpApiAnswer === undefined ? {} : { HTTP_API_ANSWER: props.httpApiAnswer }),
+        ...own.environment,
       },
       timeout: Duration.seconds(5),
       // One whole processor begins at 1769 MiB: signatures and decisions are computation, and a caller waits for them.

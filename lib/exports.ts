@@ -1,6 +1,8 @@
 /** The names under which a deployment exports what other stacks need; `prefix` tells deployments apart. */
 export interface ExportNames {
   readonly authorizerFunctionArn: string;
+  /** Of a deployment whose gateways may keep answers. */
+  readonly keepingAuthorizerFunctionArn: string;
   readonly routeCatalogueRegistrarArn: string;
   readonly serviceRegistrarArn: string;
 }
@@ -12,6 +14,7 @@ export const DEFAULT_PREFIX = 'Portcullis';
 export function exportNames(prefix: string = DEFAULT_PREFIX): ExportNames {
   return {
     authorizerFunctionArn: `${prefix}-AuthorizerFunctionArn`,
+    keepingAuthorizerFunctionArn: `${prefix}-KeepingAuthorizerFunctionArn`,
     routeCatalogueRegistrarArn: `${prefix}-RouteCatalogueRegistrarArn`,
     serviceRegistrarArn: `${prefix}-ServiceRegistrarArn`,
   };

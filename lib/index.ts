@@ -5,6 +5,7 @@ export { AdminDomainName } from './admin-domain';
 export type { AdminDomain, AdminDomainNameProps } from './admin-domain';
 export { AdminWebAcl } from './web-acl';
 export type { AdminWebAclProps } from './web-acl';
+export type { AnswerCacheKey, AnswerCacheOptions, AnswerCacheProps } from './answer-cache';
 export { AuthorizerStack } from './authorizer-stack';
 export type { AuthorizerStackProps } from './authorizer-stack';
 export { ControlPlaneStack } from './control-plane-stack';
@@ -20,7 +21,11 @@ export type { AlarmThresholds, MonitoringStackProps } from './monitoring-stack';
 export { Portcullis } from './portcullis';
 export type { IPortcullis, PortcullisProps } from './portcullis';
 export { PortcullisAuthorizer } from './portcullis-authorizer';
-export type { PortcullisAuthorizerProps, PortcullisExports } from './portcullis-authorizer';
+export type {
+  KeepingAuthorizer,
+  PortcullisAuthorizerProps,
+  PortcullisExports,
+} from './portcullis-authorizer';
 export { PortcullisFunction } from './portcullis-function';
 export type { PortcullisFunctionProps } from './portcullis-function';
 export type { HttpApiAuthorizerOptions } from './route-authorizers';

@@ -2,11 +2,14 @@ import { Duration, Fn } from 'aws-cdk-lib';
 import { RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { CfnAuthorizer, IAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { AuthorizationType } from 'aws-cdk-lib/aws-appsync';
 import type { AuthorizationMode } from 'aws-cdk-lib/aws-appsync';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { requireCacheTtl, requireMaximumTtl, restIdentitySources } from './answer-cache';
+import type { AnswerCacheOptions, AnswerCacheProps } from './answer-cache';
 import { DEFAULT_PREFIX, exportNames } from './exports';
 import { HttpApiAuthorizer, WebSocketApiAuthorizer } from './route-authorizers';
 import type { HttpApiAuthorizerOptions } from './route-authorizers';
@@ -25,12 +28,24 @@ export interface PortcullisAuthorizerProps {
    */
   readonly serviceRegistrarArn?: string;
   /**
+   * Of the deployment's authorizer for gateways that keep answers, as the deployment was given it.
+   *
+   * @default - none: no gateway keeps an answer
+   */
+  readonly answerCache?: KeepingAuthorizer;
+  /**
    * Whether the deployment is in the account of this stack. One in another account has to name this one among its `guardedAccounts`:
    * no stack here can give the permission. AppSync takes authorizers of its own account alone.
    *
    * @default true
    */
   readonly sameAccount?: boolean;
+}
+
+/** The authorizer for gateways that keep answers. */
+export interface KeepingAuthorizer extends AnswerCacheProps {
+  /** Of its function; in the region of this stack. */
+  readonly functionArn: string;
 }
 
 /** Which deployment's exports to use. */
@@ -41,6 +56,12 @@ export interface PortcullisExports {
    * @default 'Portcullis'
    */
   readonly prefix?: string;
+  /**
+   * What the deployment was given as `answerCache`.
+   *
+   * @default - none: no gateway keeps an answer
+   */
+  readonly answerCache?: AnswerCacheProps;
 }
 
 /**
@@ -62,6 +83,10 @@ export class PortcullisAuthorizer extends Construct {
       functionArn: Fn.importValue(names.authorizerFunctionArn),
       routeCatalogueRegistrarArn: Fn.importValue(names.routeCatalogueRegistrarArn),
       serviceRegistrarArn: Fn.importValue(names.serviceRegistrarArn),
+      answerCache: exports.answerCache && {
+        ...exports.answerCache,
+        functionArn: Fn.importValue(names.keepingAuthorizerFunctionArn),
+      },
     });
   }
 
@@ -70,7 +95,9 @@ export class PortcullisAuthorizer extends Construct {
   private readonly serviceRegistrarArn: string | undefined;
   private readonly sameAccount: boolean;
   private readonly restApiAuthorizers = new Map<string, RequestAuthorizer>();
+  private readonly keeping: KeepingAuthorizer | undefined;
   private imported: IFunction | undefined;
+  private importedKeeping: IFunction | undefined;
 
   constructor(scope: Construct, id: string, props: PortcullisAuthorizerProps) {
     super(scope, id);
@@ -82,33 +109,54 @@ export class PortcullisAuthorizer extends Construct {
     this.functionArn = props.functionArn;
     this.serviceRegistrarArn = props.serviceRegistrarArn;
     this.sameAccount = props.sameAccount ?? true;
+    this.keeping = props.answerCache;
+    if (this.keeping !== undefined) {
+      requireFunctionArn('answerCache.functionArn', this.keeping.functionArn);
+      requireMaximumTtl(this.keeping);
+    }
     this.routeCatalogueRegistrarArn = props.routeCatalogueRegistrarArn;
+  }
+
+  /** Whether some API's answers are kept under the caller alone, so that its catalogue must have every route. */
+  get keepsByCaller(): boolean {
+    return this.keeping?.key === 'caller' && this.importedKeeping !== undefined;
   }
 
   /**
    * The authorizer for the methods of one REST API; the same id gives the same one.
    *
-   * It keeps no result, because a result is kept under the credential alone and a signature is for one request. It names no
-   * identity source, because a presigned request has its signature in the query: the function decides what is missing.
+   * Unless `cacheTtl` says otherwise it keeps no result, because a result is kept under the credential alone and a signature is for one
+   * request; and it names no identity source, because a presigned request has its signature in the query: the function decides what is
+   * missing.
    *
    * @param id Tells the authorizers of several REST APIs apart.
    */
-  forRestApi(id = 'RestApi'): IAuthorizer {
+  forRestApi(id = 'RestApi', options: AnswerCacheOptions = {}): IAuthorizer {
     const known = this.restApiAuthorizers.get(id);
     if (known !== undefined) return known;
-    const authorizer = this.createRestApiAuthorizer(id);
+    const authorizer = keepsAnswers(options)
+      ? this.createKeepingRestApiAuthorizer(id, options.cacheTtl)
+      : this.createRestApiAuthorizer(id);
     this.restApiAuthorizers.set(id, authorizer);
     return authorizer;
   }
 
   /**
-   * The authorizer for the routes of HTTP APIs. It keeps no result, like that of a REST API.
+   * The authorizer for the routes of HTTP APIs. It keeps no result unless `cacheTtl` says otherwise, like that of a REST API.
    *
    * A caller without good credentials is answered with 403, because an authorizer of an HTTP API has no way to say 401; the one
-   * exception is a missing `Authorization` header where `requireAuthorizationHeader` says so.
+   * exception is a missing `Authorization` header where `requireAuthorizationHeader` or `cacheTtl` says so.
    */
   forHttpApi(options: HttpApiAuthorizerOptions = {}): IHttpRouteAuthorizer {
-    return new HttpApiAuthorizer(this.importedFunction, options);
+    if (!keepsAnswers(options)) return new HttpApiAuthorizer(this.importedFunction, options);
+    requireCacheTtl(options.cacheTtl, this.keeping);
+    if (options.responseType === HttpLambdaResponseType.SIMPLE) {
+      throw new Error('a simple answer cannot be kept: it would not say which route it is for');
+    }
+    if (this.keeping?.key === 'caller') {
+      throw new Error("HTTP APIs decode paths, so that their answers are kept by 'request' alone");
+    }
+    return new HttpApiAuthorizer(this.keepingFunction, options);
   }
 
   /**
@@ -145,11 +193,31 @@ export class PortcullisAuthorizer extends Construct {
 
   /** Imported, even from a stack of this app: the permission to call it then belongs to this stack, not to the function's. */
   private get importedFunction(): IFunction {
-    this.imported ??= LambdaFunction.fromFunctionAttributes(this, 'Function', {
-      functionArn: this.functionArn,
+    this.imported ??= this.importFunction('Function', this.functionArn);
+    return this.imported;
+  }
+
+  /** Throws where the deployment has none. */
+  private get keepingFunction(): IFunction {
+    if (this.keeping === undefined) throw new Error('the deployment has no answerCache');
+    this.importedKeeping ??= this.importFunction('KeepingFunction', this.keeping.functionArn);
+    return this.importedKeeping;
+  }
+
+  private importFunction(id: string, functionArn: string): IFunction {
+    return LambdaFunction.fromFunctionAttributes(this, id, {
+      functionArn,
       ...(this.sameAccount ? { sameEnvironment: true } : { skipPermissions: true }),
     });
-    return this.imported;
+  }
+
+  private createKeepingRestApiAuthorizer(id: string, cacheTtl: Duration): RequestAuthorizer {
+    requireCacheTtl(cacheTtl, this.keeping);
+    return new RequestAuthorizer(this, id, {
+      handler: this.keepingFunction,
+      resultsCacheTtl: cacheTtl,
+      identitySources: restIdentitySources(this.keeping?.key ?? 'request'),
+    });
   }
 
   private createRestApiAuthorizer(id: string): RequestAuthorizer {
@@ -162,4 +230,10 @@ export class PortcullisAuthorizer extends Construct {
     (authorizer.node.defaultChild as CfnAuthorizer).addPropertyDeletionOverride('IdentitySource');
     return authorizer;
   }
+}
+
+function keepsAnswers<Options extends AnswerCacheOptions>(
+  options: Options,
+): options is Options & { readonly cacheTtl: Duration } {
+  return options.cacheTtl !== undefined && options.cacheTtl.toSeconds() !== 0;
 }

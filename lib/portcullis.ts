@@ -5,6 +5,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import type { AnswerCacheProps } from './answer-cache';
 import { AuthorizerStack } from './authorizer-stack';
 import type { AuthorizerStackProps } from './authorizer-stack';
 import { ControlPlaneStack } from './control-plane-stack';
@@ -15,7 +16,7 @@ import { DEFAULT_PREFIX } from './exports';
 import { MonitoringStack } from './monitoring-stack';
 import type { MonitoringStackProps } from './monitoring-stack';
 import { PortcullisAuthorizer } from './portcullis-authorizer';
-import type { PortcullisAuthorizerProps } from './portcullis-authorizer';
+import type { KeepingAuthorizer, PortcullisAuthorizerProps } from './portcullis-authorizer';
 import type { SandboxOption } from './removal';
 import {
   noteUsage,
@@ -89,11 +90,13 @@ export class Portcullis extends Construct implements IPortcullis {
   /** Metrics, alarms and dashboard; undefined without `monitoring`. */
   readonly monitoring: MonitoringStack | undefined;
   private readonly prefix: string;
+  private readonly answerCache: AnswerCacheProps | undefined;
   private ownAuthorizer: PortcullisAuthorizer | undefined;
 
   constructor(scope: Construct, id: string, props: PortcullisProps = {}) {
     super(scope, id);
     const { authorizerConcurrency, adminConcurrency, monitoring, ...common } = props;
+    this.answerCache = props.answerCache;
     const shared = { ...common, env: props.env ?? environmentOf(this) };
     this.data = new DataStack(this, 'Data', { env: shared.env, sandbox: props.sandbox });
     this.controlPlane = new ControlPlaneStack(this, 'ControlPlane', {
@@ -134,9 +137,21 @@ export class Portcullis extends Construct implements IPortcullis {
   authorizerIn(scope: Construct, id = 'Portcullis'): PortcullisAuthorizer {
     return new PortcullisAuthorizer(scope, id, {
       functionArn: this.authorizerStack.authorizerFunction.functionArn,
+      answerCache: this.keepingAuthorizer,
       routeCatalogueRegistrarArn: this.authorizerStack.routeCatalogueRegistrar.functionArn,
       serviceRegistrarArn: this.authorizerStack.serviceRegistrar.functionArn,
     });
+  }
+
+  private get keepingAuthorizer(): KeepingAuthorizer | undefined {
+    const { keepingAuthorizerFunction } = this.authorizerStack;
+    return (
+      this.answerCache &&
+      keepingAuthorizerFunction && {
+        ...this.answerCache,
+        functionArn: keepingAuthorizerFunction.functionArn,
+      }
+    );
   }
 
   /** Clients put `/iam` or `/sts` behind it. */

@@ -15,16 +15,18 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { HTTP_IDENTITY_SOURCES } from './answer-cache';
+import type { AnswerCacheOptions } from './answer-cache';
 
 const AUTHORIZER_ID = 'Portcullis';
 
 /** How HTTP APIs ask the authorizer. */
-export interface HttpApiAuthorizerOptions {
+export interface HttpApiAuthorizerOptions extends AnswerCacheOptions {
   /**
    * In which form the authorizer answers. `SIMPLE` is payload format 2.0. `IAM` is payload format 1.0 and an IAM policy; its events
    * leave out all but the last value of a repeated query parameter, so that such a signed request is refused.
    *
-   * @default HttpLambdaResponseType.SIMPLE
+   * @default HttpLambdaResponseType.SIMPLE; with `cacheTtl` always `IAM`
    */
   readonly responseType?: HttpLambdaResponseType;
   /**
@@ -51,18 +53,27 @@ export class HttpApiAuthorizer implements IHttpRouteAuthorizer {
     const authorizer = this.authorizers.get(api) ?? this.createAuthorizer();
     this.authorizers.set(api, authorizer);
     const config = authorizer.bind(options);
-    if (this.options.requireAuthorizationHeader !== true) nameNoIdentitySource(options.scope);
+    if (this.identitySources.length === 0) nameNoIdentitySource(options.scope);
     return config;
   }
 
   private createAuthorizer(): HttpLambdaAuthorizer {
+    const { cacheTtl = Duration.seconds(0), responseType } = this.options;
+    const keeps = cacheTtl.toSeconds() > 0;
     return new HttpLambdaAuthorizer(AUTHORIZER_ID, this.handler, {
-      responseTypes: [this.options.responseType ?? HttpLambdaResponseType.SIMPLE],
-      // A result is kept under the identity source alone, and a signature is for one request.
-      resultsCacheTtl: Duration.seconds(0),
-      identitySource:
-        this.options.requireAuthorizationHeader === true ? ['$request.header.Authorization'] : [],
+      // A kept policy names the route that it is for; a simple answer would be for whatever has the same key.
+      responseTypes: [
+        keeps ? HttpLambdaResponseType.IAM : (responseType ?? HttpLambdaResponseType.SIMPLE),
+      ],
+      resultsCacheTtl: cacheTtl,
+      identitySource: [...this.identitySources],
     });
+  }
+
+  private get identitySources(): readonly string[] {
+    const { cacheTtl, requireAuthorizationHeader } = this.options;
+    if (cacheTtl !== undefined && cacheTtl.toSeconds() > 0) return HTTP_IDENTITY_SOURCES;
+    return requireAuthorizationHeader === true ? ['$request.header.Authorization'] : [];
   }
 }
 

@@ -61,6 +61,9 @@ export class RouteCatalogue extends Construct {
     const api = catalogedApi(props);
     requireValid(props);
     this.node.addValidation({ validate: () => unknownRoutes(api, props.routes) });
+    this.node.addValidation({
+      validate: () => (props.authorizer.keepsByCaller ? unnamedRoutes(api, props.routes) : []),
+    });
 
     const registration = new CustomResource(this, 'Registration', {
       resourceType: 'Custom::PortcullisRouteCatalogue',
@@ -134,6 +137,14 @@ function unknownRoutes(api: CatalogedApi, routes: readonly Route[]): string[] {
     .map(routeKeyOf)
     .filter((routeKey) => !served.some((other) => isSameRoute(routeKey, other)))
     .map((routeKey) => `route ${routeKey} is not in the API, which has ${served.join(', ')}`);
+}
+
+/** Routes of the API that are not here: what is kept for a caller says nothing of them, or lets them through with another. */
+function unnamedRoutes(api: CatalogedApi, routes: readonly Route[]): string[] {
+  const keys = routes.map(routeKeyOf);
+  return (api.routeKeys() ?? [])
+    .filter((served) => !served.startsWith('OPTIONS ') && !keys.includes(served))
+    .map((served) => `route ${served} is not in the catalogue, but answers are kept by caller`);
 }
 
 /** `ANY` of either side stands for each method. */
