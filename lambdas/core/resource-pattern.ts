@@ -90,12 +90,20 @@ export function findSavedResourceProblem(text: string): PatternProblem | undefin
   return undefined;
 }
 
+/** What `sts:AssumeRoot` is about: the whole path, and no beginning of one. */
+const ROOT_USER = 'root';
+
 /** A wildcard may stand for the rest of a beginning. */
 function isIamPath(path: string): boolean {
   const wildcard = path.search(/[*?]/);
-  return [...IAM_PATHS, ...LATER_IAM_PATHS].some(
-    (start) =>
-      path.startsWith(start) || (wildcard >= 0 && start.startsWith(path.slice(0, wildcard))),
+  const stem = wildcard >= 0 ? path.slice(0, wildcard) : undefined;
+  return (
+    path === ROOT_USER ||
+    [...IAM_PATHS, ...LATER_IAM_PATHS, ROOT_USER].some(
+      (start) =>
+        (start !== ROOT_USER && path.startsWith(start)) ||
+        (stem !== undefined && start.startsWith(stem)),
+    )
   );
 }
 

@@ -69,7 +69,8 @@ async function loadRoot(call: Call): Promise<CredentialOwnerReport> {
     arn: rootArn(call),
     createDate: entity.CreateDate,
     isRoot: true,
-    password: undefined,
+    // A password policy says nothing about root's.
+    password: await loadPassword(call, accountId, entity.PasswordLastUsed, undefined),
     hasMfaDevice: (entity.MFADeviceCount ?? 0) > 0,
     accessKeys: await loadAccessKeys(call, accountPartition(accountId), entity.AccessKeyCount),
     certificates: await loadCertificates(call, accountId, entity.SigningCertificateCount ?? 0),
@@ -84,7 +85,9 @@ async function loadUser(
   const { UserId: id } = entity;
   const partition = principalPartition('User', call.accountId, id);
   const [password, accessKeys, certificates] = await Promise.all([
-    loadPassword(call, entity, maxPasswordAge),
+    entity.LoginProfileCount === undefined || entity.LoginProfileCount === 0
+      ? undefined
+      : loadPassword(call, id, entity.PasswordLastUsed, maxPasswordAge),
     loadAccessKeys(call, partition, entity.AccessKeyCount),
     loadCertificates(call, id, entity.SigningCertificateCount ?? 0),
   ]);
@@ -102,16 +105,16 @@ async function loadUser(
 
 async function loadPassword(
   call: Call,
-  { UserId, LoginProfileCount = 0, PasswordLastUsed }: UserRecord,
+  ownerId: string,
+  lastUsed: number | undefined,
   maxPasswordAge: number | undefined,
 ): Promise<CredentialOwnerReport['password']> {
-  if (LoginProfileCount === 0) return undefined;
-  const item = await call.store.get(loginProfileKey(call.accountId, UserId), { consistent: true });
+  const item = await call.store.get(loginProfileKey(call.accountId, ownerId), { consistent: true });
   if (item === undefined) return undefined;
   const { PasswordSetDate: setDate } = readLoginProfile(item);
   return {
     setDate,
-    ...(PasswordLastUsed === undefined ? {} : { lastUsed: PasswordLastUsed }),
+    ...(lastUsed === undefined ? {} : { lastUsed }),
     ...(maxPasswordAge === undefined ? {} : { nextRotation: setDate + maxPasswordAge }),
   };
 }

@@ -182,6 +182,14 @@ test.each<[string, string, string]>([
     policy({ ...ALLOW, Resource: 'arn:aws:iam:::x' }),
     'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.',
   ],
+  ...['root/', 'rooted', 'Root', 'roots*'].map(
+    (path) =>
+      [
+        `what only begins like the root user: ${path}`,
+        policy({ ...ALLOW, Resource: `arn:aws:iam::111111111111:${path}` }),
+        expect.stringContaining('IAM resource path must either be') as string,
+      ] as [string, string, string],
+  ),
   [
     'a variable before the last part',
     policy({
@@ -193,13 +201,16 @@ test.each<[string, string, string]>([
   ['a broken variable', policy({ ...ALLOW, Resource: 'arn:aws:s3:::${aws:username' }), LEGACY],
   ['a character beyond Latin 1', policy({ ...ALLOW, Resource: 'arn:aws:s3:::\u0100' }), SYNTAX],
 ])('AWS names %s', (_name, text, message) => {
-  expect(messageOf(text)).toBe(message);
+  expect(messageOf(text)).toEqual(message);
 });
 
 test.each([
   'arn:aws:s3:eu-west-1:111111111111:accesspoint/x',
   'arn:aws:iam:::us*',
   'arn:aws:iam::*:*',
+  'arn:aws:iam::*:root',
+  'arn:aws:iam::111111111111:root',
+  'arn:aws:iam::111111111111:roo?',
   'arn:aws:iam::111111111111:role/x',
   'arn:*:iam::*:role/x',
   'arn:aws-cn:s3:::x',

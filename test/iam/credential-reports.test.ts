@@ -11,6 +11,7 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import { writeCredentialReport } from '../../lambdas/iam/credential-report';
+import { setRootPassword } from '../../lambdas/identity/root-password';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
 import { refusal } from '../operations/refusal';
 
@@ -104,6 +105,23 @@ test('the columns stand in the order of AWS, root is first, and the last line do
     access_key_1_active: 'false',
   });
   expect(bob?.['user']).toBe('bob');
+});
+
+test('root’s password is told as it is, and expires by no policy', async () => {
+  await deployment.iam().send(new UpdateAccountPasswordPolicyCommand({ MaxPasswordAge: 90 }));
+  await setRootPassword(deployment.store, {
+    accountId: ACCOUNT,
+    password: 'Correct-Horse-1',
+    now: now - 60_000,
+    randomBytes: (length) => new Uint8Array(length),
+  });
+  await generate();
+  expect((await lines())[0]).toMatchObject({
+    password_enabled: 'true',
+    password_last_used: 'no_information',
+    password_last_changed: iso(now - 60_000),
+    password_next_rotation: 'not_supported',
+  });
 });
 
 test('passwords and keys are told as they are', async () => {
