@@ -4,6 +4,7 @@ import type { PolicyKind } from '../lambdas/core/validate';
 import { WORKLOAD_SERVICES } from '../lambdas/identity/workload-services';
 import type { CredentialsOptions } from './commands/credentials';
 import type { FsckOptions } from './commands/fsck';
+import type { RestoreWatermarkOptions } from './commands/restore-watermark';
 import { runEvaluate } from './commands/evaluate';
 import { runExplain } from './commands/explain';
 import { runLint } from './commands/lint';
@@ -112,6 +113,16 @@ program
   .action(async (options: { keep: boolean; retire: boolean }) => {
     const { runRotateKeys } = await import('./commands/rotate-keys.js');
     await runRotateKeys({ newKey: !options.keep, retire: options.retire });
+  });
+
+program
+  .command('restore-watermark')
+  .description('for operators, after a restore: ends all sessions, lists the keys to review')
+  .option('--deactivate-keys', 'long-term keys stop working until they are reviewed', false)
+  .option('--keep <id...>', 'keys that go on working', [])
+  .action(async (options: RestoreWatermarkOptions) => {
+    const { runRestoreWatermark } = await import('./commands/restore-watermark.js');
+    process.exitCode = await runRestoreWatermark(options);
   });
 
 program

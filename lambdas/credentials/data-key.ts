@@ -10,6 +10,9 @@ import type { KeyEncryption } from './key-encryption';
 export type KeyPurpose =
   'secret' | 'marker' | 'session' | 'bearer' | 'refresh' | 'challenge' | 'authorization message';
 
+/** What callers hold, and what is over when a data key's tokens are ended; everything else is kept by the deployment itself. */
+const TOKENS: ReadonlySet<KeyPurpose> = new Set(['session', 'bearer', 'refresh', 'challenge']);
+
 /** Bytes of every key here: AES-256. */
 const KEY_BYTES = 32;
 
@@ -22,11 +25,18 @@ export class DataKey {
     /** From 1 on. */
     readonly number: number,
     plaintext: Uint8Array,
+    /** Whether the tokens that are sealed under it are over: those of before a restore. */
+    private readonly hasEndedTokens = false,
   ) {
     if (plaintext.byteLength !== KEY_BYTES) {
       throw new TypeError(`a data key must have ${KEY_BYTES} bytes`);
     }
     this.#material = createSecretKey(plaintext);
+  }
+
+  /** Whether what is sealed under it for this purpose still counts. */
+  opens(purpose: KeyPurpose): boolean {
+    return !(this.hasEndedTokens && TOKENS.has(purpose));
   }
 
   /**
@@ -112,6 +122,32 @@ export class DataKeys {
     return key;
   }
 
+  /**
+   * Ends every token that has been given out: sessions, sign-ins and their challenges. What the deployment keeps still opens. A new
+   * key seals from now on; a process that has opened the older ones goes on with them for as long as it holds them.
+   *
+   * @returns the number of the new key.
+   */
+  async endTokens(): Promise<number> {
+    const { number } = await this.rotate();
+    for (const item of await this.#readAll()) {
+      if (numberOf(item) >= number || item.attributes['TokensEnded'] === true) continue;
+      await this.#options.store.transact(
+        [
+          {
+            kind: 'update',
+            key: item.key,
+            set: { TokensEnded: true },
+            condition: { exists: true },
+          },
+        ],
+        { token: randomUUID() },
+      );
+    }
+    this.#opened.clear();
+    return number;
+  }
+
   async #readNewest(): Promise<DataKey> {
     const item = await this.#readLast();
     if (item === undefined) {
@@ -122,17 +158,21 @@ export class DataKeys {
   }
 
   async #readLast(): Promise<Item | undefined> {
-    let last: Item | undefined;
+    return (await this.#readAll()).at(-1);
+  }
+
+  async #readAll(): Promise<readonly Item[]> {
+    const items: Item[] = [];
     let after: string | undefined;
     do {
       const page = await this.#options.store.query('identities', DATA_KEYS_PARTITION, {
         consistent: true,
         ...(after !== undefined && { after }),
       });
-      last = page.items.at(-1) ?? last;
+      items.push(...page.items);
       after = page.next;
     } while (after !== undefined);
-    return last;
+    return items;
   }
 
   async #create(number: number): Promise<DataKey> {
@@ -180,7 +220,9 @@ export class DataKeys {
     if (!(encrypted instanceof Uint8Array)) {
       throw new TypeError(`data key ${number} is not readable`);
     }
-    return new DataKey(number, await this.#options.keyEncryption.decrypt(encrypted));
+    const plaintext = await this.#options.keyEncryption.decrypt(encrypted);
+    // Only what was never written has not ended them.
+    return new DataKey(number, plaintext, item.attributes['TokensEnded'] !== undefined);
   }
 
   /** Callers that come while a key is being opened wait for it. Invariant: neither a failure nor an absence is cached. */

@@ -65,7 +65,7 @@ export async function openBytes(
   }
   const number = bytes.readUInt32BE(1);
   const key = number === 0 ? undefined : await dataKeys.find(number);
-  return key === undefined ? undefined : decrypt(key, purpose, bytes, binding);
+  return key?.opens(purpose) === true ? decrypt(key, purpose, bytes, binding) : undefined;
 }
 
 /** The number of the data key that a box says it is sealed under; undefined for what has no box's form. It proves nothing. */

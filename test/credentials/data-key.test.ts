@@ -1,4 +1,5 @@
-import type { DataKey } from '../../lambdas/credentials/data-key';
+import type { DataKey, KeyPurpose } from '../../lambdas/credentials/data-key';
+import { open, seal } from '../../lambdas/credentials/sealed-box';
 import { DATA_KEYS_PARTITION, dataKeyKey } from '../../lambdas/store/keys';
 import { deploy } from './test-data-keys';
 import type { Deployment } from './test-data-keys';
@@ -113,4 +114,55 @@ test('a row that holds no encrypted key is an error, not a new key', async () =>
     { token: 'token' },
   );
   await expect(deployment.dataKeys.newest()).rejects.toThrow('data key 1 is not readable');
+});
+
+describe('after tokens have been ended', () => {
+  const PURPOSES = {
+    session: false,
+    bearer: false,
+    refresh: false,
+    challenge: false,
+    secret: true,
+    marker: true,
+    'authorization message': true,
+  } as const;
+
+  test.each(Object.entries(PURPOSES) as [KeyPurpose, boolean][])(
+    'what was sealed before as %s opens: %s',
+    async (purpose, opens) => {
+      const { dataKeys, another } = deploy();
+      const box = await seal(dataKeys, purpose, 'before', ['binding']);
+      expect(await dataKeys.endTokens()).toBe(2);
+      for (const reader of [dataKeys, another()]) {
+        expect(await open(reader, purpose, box, ['binding'])).toBe(opens ? 'before' : undefined);
+      }
+      const later = await seal(another(), purpose, 'after', ['binding']);
+      expect(await open(dataKeys, purpose, later, ['binding'])).toBe('after');
+    },
+  );
+
+  test('a function that holds an older key reads it anew within the hour', async () => {
+    const deployment = deploy();
+    const running = deployment.another();
+    const box = await seal(running, 'session', 'before', []);
+    await deployment.dataKeys.endTokens();
+    expect(await open(running, 'session', box, [])).toBe('before');
+    deployment.now += 3_600_000;
+    expect(await open(running, 'session', box, [])).toBeUndefined();
+  });
+
+  test('an interrupted end is finished by the next one', async () => {
+    const deployment = deploy();
+    const box = await seal(deployment.dataKeys, 'session', 'before', []);
+    const transact = deployment.store.transact.bind(deployment.store);
+    let writes = 0;
+    deployment.store.transact = async (...request) => {
+      writes += 1;
+      if (writes === 2) throw new Error('down');
+      return transact(...request);
+    };
+    await expect(deployment.dataKeys.endTokens()).rejects.toThrow('down');
+    await deployment.dataKeys.endTokens();
+    expect(await open(deployment.another(), 'session', box, [])).toBeUndefined();
+  });
 });
