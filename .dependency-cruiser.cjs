@@ -5,7 +5,7 @@ const only = (from, allowed, comment) => ({
   comment,
   severity: 'error',
   from: { path: from.startsWith('^') ? from : room(from) },
-  to: { path: '^(lambdas|lib|local|bin|examples|bench|test|scripts)/', pathNot: allowed },
+  to: { path: '^(lambdas|lib|local|guard|bin|examples|bench|test|scripts)/', pathNot: allowed },
 });
 const SDK = '^(node_modules/)?(@aws-sdk|@smithy|@aws-crypto|@aws)/';
 
@@ -71,6 +71,11 @@ module.exports = {
       ['^lib/'],
       'lib names Lambda entry points by path and imports none of their code',
     ),
+    only(
+      '^guard/',
+      ['^guard/', room('core')],
+      'the guard is bundled into functions of others: nothing but itself and pure code',
+    ),
     only('^local/', ['^local/'], 'the local run loads bundles; it imports neither lib nor lambdas'),
     {
       name: 'no-barrels-in-lambdas',
@@ -81,7 +86,7 @@ module.exports = {
     {
       name: 'not-to-tests',
       severity: 'error',
-      from: { path: '^(lambdas|lib|local|bin|examples)/' },
+      from: { path: '^(lambdas|lib|local|guard|bin|examples)/' },
       to: { path: '^(test|bench)/' },
     },
   ],

@@ -85,11 +85,15 @@ export class AccessDecisions {
   }
 
   /** Whoever is named, or whose session the token is; undefined where it cannot be resolved. */
-  subject(reference: SubjectReference): Promise<DecisionSubject | undefined> {
-    const { type, id, token } = reference;
-    return once(this.#subjects, JSON.stringify([type, id, token]), () =>
+  async subject(reference: SubjectReference): Promise<DecisionSubject | undefined> {
+    const { type, id, token, uniqueId } = reference;
+    const subject = await once(this.#subjects, JSON.stringify([type, id, token]), () =>
       type === 'session' ? this.#findSession(id, token) : loadNamedSubject(type, id, this.call),
     );
+    // Somebody else may have been given the name since.
+    const found =
+      subject && 'uniqueId' in subject.principal ? subject.principal.uniqueId : undefined;
+    return uniqueId === undefined || uniqueId === found ? subject : undefined;
   }
 
   service(name: string): Promise<GuardedService> {

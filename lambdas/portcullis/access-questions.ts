@@ -33,7 +33,7 @@ export interface SubjectInput {
   readonly type: string | undefined;
   /** An ARN or a unique id. */
   readonly id: string | undefined;
-  /** `token` proves a session; `ip_address` is where the subject calls from. */
+  /** `token` proves a session; `ip_address` is where the subject calls from; `unique_id` is whose ARN it must be. */
   readonly properties?: unknown;
 }
 
@@ -55,6 +55,8 @@ export interface SubjectReference {
   /** Of a session, or what somebody who signed in carries. */
   readonly token: string | undefined;
   readonly sourceIp: string | undefined;
+  /** Whose ARN it must be still. */
+  readonly uniqueId: string | undefined;
 }
 
 /** A condition key with its values as texts. */
@@ -121,7 +123,11 @@ export function readSubject({ type = '', id = '', properties }: SubjectInput): S
   if (!SUBJECT_TYPES.includes(type)) {
     throw invalid(`The type of a subject is one of ${SUBJECT_TYPES.join(', ')}.`);
   }
-  const { token, ip_address: sourceIp } = readObject(properties, 'subject.properties');
+  const {
+    token,
+    ip_address: sourceIp,
+    unique_id: uniqueId,
+  } = readObject(properties, 'subject.properties');
   if (token !== undefined && (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH)) {
     throw invalid('subject.properties.token is no token.');
   }
@@ -134,7 +140,10 @@ export function readSubject({ type = '', id = '', properties }: SubjectInput): S
   if (token !== undefined && type !== 'session') {
     throw invalid('A token proves a session: subject.type must be session where there is one.');
   }
-  return { type: type as SubjectReference['type'], id, token, sourceIp };
+  if (uniqueId !== undefined && typeof uniqueId !== 'string') {
+    throw invalid('subject.properties.unique_id is no unique id.');
+  }
+  return { type: type as SubjectReference['type'], id, token, sourceIp, uniqueId };
 }
 
 /** A resource that is a pattern would be another one than the policies mean. */

@@ -5,6 +5,13 @@ import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 
 const ALICE = 'arn:aws:iam::123456789012:user/alice';
+const AUTHORIZED = {
+  principalArn: ALICE,
+  principalId: 'AIDAALICE',
+  principalType: 'User',
+  accountId: '123456789012',
+  decision: 'allowed',
+};
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
@@ -69,7 +76,7 @@ async function call(given: Given): Promise<{ statusCode: number; body: unknown }
     body: given.body ?? null,
     isBase64Encoded: given.isBase64Encoded ?? false,
     requestContext: {
-      authorizer: given.authorizer === undefined ? { principalArn: ALICE } : given.authorizer,
+      authorizer: given.authorizer === undefined ? AUTHORIZED : given.authorizer,
     },
   } as unknown as APIGatewayProxyEvent);
   return { statusCode: result.statusCode, body: JSON.parse(result.body) as unknown };
@@ -80,7 +87,7 @@ const create = (body: string, more: Given = {}) =>
     method: 'POST',
     resource: '/orders',
     body,
-    authorizer: { principalArn: ALICE, payloadHash: sha256(body) },
+    authorizer: { ...AUTHORIZED, payloadHash: sha256(body) },
     ...more,
   });
 
@@ -107,7 +114,7 @@ describe('a body', () => {
 
   test('is compared byte by byte when it comes as base64', async () => {
     const encoded = Buffer.from(body).toString('base64');
-    const authorizer = { principalArn: ALICE, payloadHash: sha256(body) };
+    const authorizer = { ...AUTHORIZED, payloadHash: sha256(body) };
     await expect(create(encoded, { isBase64Encoded: true, authorizer })).resolves.toMatchObject({
       statusCode: 201,
     });
@@ -118,7 +125,7 @@ describe('a body', () => {
     ['was not signed', undefined],
     ['was declared unsigned', 'UNSIGNED-PAYLOAD'],
   ])('that %s is refused', async (_name, payloadHash) => {
-    const authorizer = { principalArn: ALICE, payloadHash };
+    const authorizer = { ...AUTHORIZED, payloadHash };
     await expect(create(body, { authorizer })).resolves.toMatchObject({
       statusCode: 403,
       body: { message: 'the body is not the one that was signed' },
@@ -127,13 +134,13 @@ describe('a body', () => {
   });
 
   test('that was signed and then lost is refused', async () => {
-    const authorizer = { principalArn: ALICE, payloadHash: sha256(body) };
+    const authorizer = { ...AUTHORIZED, payloadHash: sha256(body) };
     await expect(call({ orderId: '42', authorizer })).resolves.toMatchObject({ statusCode: 403 });
   });
 
   test('may be absent when nothing was signed, or emptiness was', async () => {
     for (const payloadHash of [undefined, sha256('')]) {
-      const authorizer = { principalArn: ALICE, payloadHash };
+      const authorizer = { ...AUTHORIZED, payloadHash };
       await expect(call({ orderId: '42', authorizer })).resolves.toMatchObject({
         statusCode: 404,
       });

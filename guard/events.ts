@@ -1,0 +1,69 @@
+/*
+ * What is read of a gateway's event: a REST API's, an HTTP API's of both formats, and a WebSocket API's. Everything is looked for where
+ * the gateway alone writes; headers say only what a token is.
+ */
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A call as its gateway hands it over. */
+export interface GatewayCall {
+  /** What the authorizer has said; undefined where there was none. */
+  readonly context: Json | undefined;
+  /** The bytes; undefined where the gateway's messages are not signed at all (WebSocket). */
+  readonly body: Uint8Array | undefined;
+  readonly sourceIp: string | undefined;
+  /** The token of the session that the call was signed with, or that it carries as a bearer. */
+  readonly token: string | undefined;
+}
+
+function objectOf(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : undefined;
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** undefined for what is no event of such a gateway. */
+export function readGatewayCall(event: unknown): GatewayCall | undefined {
+  const call = objectOf(event);
+  const request = objectOf(call?.['requestContext']);
+  if (call === undefined || request === undefined) return undefined;
+  const authorizer = objectOf(request['authorizer']);
+  const token = tokenOf(call);
+  if (call['version'] === '2.0') {
+    const http = objectOf(request['http']);
+    const context = objectOf(authorizer?.['lambda']);
+    return http && { context, body: bodyOf(call), sourceIp: textOf(http['sourceIp']), token };
+  }
+  const sourceIp = textOf(objectOf(request['identity'])?.['sourceIp']);
+  if (isWebSocket(request)) return { context: authorizer, body: undefined, sourceIp, token };
+  return { context: authorizer, body: bodyOf(call), sourceIp, token };
+}
+
+function isWebSocket(request: Json): boolean {
+  const { connectionId, eventType, routeKey, httpMethod } = request;
+  const isEvent = eventType === 'CONNECT' || eventType === 'MESSAGE' || eventType === 'DISCONNECT';
+  const isNamed = textOf(connectionId) !== undefined && textOf(routeKey) !== undefined;
+  return isEvent && isNamed && httpMethod === undefined;
+}
+
+function bodyOf({ body, isBase64Encoded }: Json): Uint8Array {
+  const text = typeof body === 'string' ? body : '';
+  return Buffer.from(text, isBase64Encoded === true ? 'base64' : 'utf8');
+}
+
+const BEARER = /^bearer ([\w.~+/=-]+)$/i;
+
+function tokenOf(call: Json): string | undefined {
+  const headers = objectOf(call['headers']) ?? {};
+  const named = (name: string): string | undefined =>
+    textOf(Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]);
+  const query = objectOf(call['queryStringParameters']) ?? {};
+  return (
+    named('x-amz-security-token') ??
+    textOf(query['X-Amz-Security-Token']) ??
+    BEARER.exec(named('authorization') ?? '')?.[1]
+  );
+}
