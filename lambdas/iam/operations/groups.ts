@@ -9,7 +9,6 @@ import {
   type DeleteGroupRequest,
   type GetGroupRequest,
   type GetGroupResponse,
-  type Group,
   type ListGroupsRequest,
   type ListGroupsResponse,
   type UpdateGroupRequest,
@@ -18,15 +17,16 @@ import {
 import { iamArn, iamPathArn } from '../../identity/arns';
 import type { GroupRecord, NameRecord } from '../../identity/entities';
 import { findGroup, foundGroup, foundUser } from '../../identity/lookup';
-import { readMember, readName, toAttributes } from '../../identity/records';
+import { readMember, toAttributes } from '../../identity/records';
 import { createUniqueId } from '../../identity/unique-ids';
 import { commit } from '../../operations/commit';
 import type { Call, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
 import { queryEntries, takePage } from '../../operations/paging';
 import { deleteConflict, entityAlreadyExists } from '../../protocol/error-messages';
-import { CHILD_PREFIX, namePartition, principalKey, principalPartition } from '../../store/keys';
+import { CHILD_PREFIX, principalKey, principalPartition } from '../../store/keys';
 import type { Item } from '../../store/store';
+import { listPrincipals } from '../principal-lists';
 import { countStep, discountStep } from '../account-steps';
 import { releaseNameStep, renameSteps, takeNameStep } from '../names';
 import { onGroup, requireGroup } from '../targets';
@@ -125,36 +125,12 @@ const listGroups: Operation<ListGroupsRequest, ListGroupsResponse> = {
   },
   errors: [],
   run: async (input, call) => {
-    const names = namePartition('Group', call.accountId);
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(call, { ...names, after }, input.MaxItems, (items) =>
-        groupsOf(call, items, input.PathPrefix ?? '/'),
-      ),
+    const { rows, end } = await listPrincipals(call, input, 'Group', (rows) =>
+      rows.map((row) => viewGroup(foundGroup(call, row))),
     );
     return { Groups: rows, ...end };
   },
 };
-
-/** The groups of a page of names, undefined for those outside the path and those deleted since the names were read. */
-async function groupsOf(
-  call: Call,
-  items: readonly Item[],
-  pathPrefix: string,
-): Promise<readonly (Group | undefined)[]> {
-  const names = items.map(readName);
-  const inside = names.filter((name) => name.Path.startsWith(pathPrefix));
-  const found = await call.store.getMany(
-    inside.map((name) => principalKey('Group', call.accountId, name.Id)),
-    { consistent: true },
-  );
-  const groups = new Map(
-    found.flatMap((item) => {
-      const group = item === undefined ? undefined : foundGroup(call, item);
-      return group === undefined ? [] : [[group.entity.GroupId, viewGroup(group)] as const];
-    }),
-  );
-  return names.map((name) => groups.get(name.Id));
-}
 
 const updateGroup: Operation<UpdateGroupRequest, void> = {
   name: 'UpdateGroup',

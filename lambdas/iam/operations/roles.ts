@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { iamArn, iamPathArn } from '../../identity/arns';
 import type { Found } from '../../identity/lookup';
-import { readName, toAttributes } from '../../identity/records';
+import { toAttributes } from '../../identity/records';
 import type { RoleRecord } from '../../identity/role-entities';
 import { foundRole } from '../../identity/role-lookup';
 import { requestTagContext } from '../../identity/tags';
@@ -22,10 +22,9 @@ import { createUniqueId } from '../../identity/unique-ids';
 import { commit } from '../../operations/commit';
 import type { Call, Checked, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
-import { queryEntries, takePage } from '../../operations/paging';
 import { deleteConflict, entityAlreadyExists } from '../../protocol/error-messages';
-import { namePartition, principalKey } from '../../store/keys';
-import type { Item } from '../../store/store';
+import { principalKey } from '../../store/keys';
+import { listPrincipals } from '../principal-lists';
 import { countStep, discountStep } from '../account-steps';
 import { releaseSteps, requireBoundary, useSteps } from '../attachable-policies';
 import { releaseNameStep, takeNameStep } from '../names';
@@ -150,34 +149,15 @@ const listRoles: Operation<ListRolesRequest, ListRolesResponse> = {
   },
   errors: [],
   run: async (input, call) => {
-    const names = namePartition('Role', call.accountId);
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(call, { ...names, after }, input.MaxItems, (items) =>
-        rolesOf(call, items, input.PathPrefix ?? '/'),
+    const { rows, end } = await listPrincipals(call, input, 'Role', (rows) =>
+      viewListedRoles(
+        call,
+        rows.map((row) => foundRole(call, row)),
       ),
     );
     return { Roles: rows, ...end };
   },
 };
-
-/** The roles of a page of names, undefined for those outside the path and those deleted since the names were read. */
-async function rolesOf(
-  call: Call,
-  items: readonly Item[],
-  pathPrefix: string,
-): Promise<readonly (Role | undefined)[]> {
-  const names = items.map(readName);
-  const inside = names.filter((name) => name.Path.startsWith(pathPrefix));
-  const found = await call.store.getMany(
-    inside.map((name) => principalKey('Role', call.accountId, name.Id)),
-    { consistent: true },
-  );
-  const roles = found.flatMap((item) => (item === undefined ? [] : foundRole(call, item)));
-  const views = new Map(
-    (await viewListedRoles(call, roles)).map((view) => [view.RoleId, view] as const),
-  );
-  return names.map((name) => views.get(name.Id));
-}
 
 const deleteRole: Operation<DeleteRoleRequest, void> = {
   name: 'DeleteRole',

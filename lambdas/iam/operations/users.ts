@@ -17,16 +17,15 @@ import {
 import { iamArn, iamPathArn } from '../../identity/arns';
 import type { NameRecord, UserRecord } from '../../identity/entities';
 import { findUser, foundUser, type Found } from '../../identity/lookup';
-import { readAccount, readName, toAttributes } from '../../identity/records';
+import { readAccount, toAttributes } from '../../identity/records';
 import { requestTagContext } from '../../identity/tags';
 import { createUniqueId } from '../../identity/unique-ids';
 import { commit, type Step } from '../../operations/commit';
 import type { Call, Operation } from '../../operations/operation';
 import type { AnyOperation } from '../../operations/operation-table';
-import { queryEntries, takePage } from '../../operations/paging';
 import { deleteConflict, entityAlreadyExists } from '../../protocol/error-messages';
-import { accountKey, namePartition, principalKey } from '../../store/keys';
-import type { Item } from '../../store/store';
+import { accountKey, principalKey } from '../../store/keys';
+import { listPrincipals } from '../principal-lists';
 import { countStep, discountStep } from '../account-steps';
 import { releaseSteps, requireBoundary, useSteps } from '../attachable-policies';
 import { releaseNameStep, renameSteps, takeNameStep } from '../names';
@@ -137,36 +136,12 @@ const listUsers: Operation<ListUsersRequest, ListUsersResponse> = {
   },
   errors: [],
   run: async (input, call) => {
-    const names = namePartition('User', call.accountId);
-    const { rows, end } = await takePage(call, input, (after) =>
-      queryEntries(call, { ...names, after }, input.MaxItems, (items) =>
-        usersOf(call, items, input.PathPrefix ?? '/'),
-      ),
+    const { rows, end } = await listPrincipals(call, input, 'User', (rows) =>
+      rows.map((row) => viewListedUser(foundUser(call, row))),
     );
     return { Users: rows, ...end };
   },
 };
-
-/** The users of a page of names, undefined for those outside the path and those deleted since the names were read. */
-async function usersOf(
-  call: Call,
-  items: readonly Item[],
-  pathPrefix: string,
-): Promise<readonly (User | undefined)[]> {
-  const names = items.map(readName);
-  const inside = names.filter((name) => name.Path.startsWith(pathPrefix));
-  const found = await call.store.getMany(
-    inside.map((name) => principalKey('User', call.accountId, name.Id)),
-    { consistent: true },
-  );
-  const users = new Map(
-    found.flatMap((item) => {
-      const user = item === undefined ? undefined : foundUser(call, item);
-      return user === undefined ? [] : [[user.entity.UserId, viewListedUser(user)] as const];
-    }),
-  );
-  return names.map((name) => users.get(name.Id));
-}
 
 const updateUser: Operation<UpdateUserRequest, void> = {
   name: 'UpdateUser',
