@@ -8,7 +8,6 @@ import {
   type Credentials as IssuedCredentials,
 } from '@aws-sdk/client-sts';
 import { fromTokenFile, fromWebToken } from '@aws-sdk/credential-providers';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { createTestKey, IssuerServer, type TestKey } from '../credentials/oidc/issuer-server';
 import { type LocalProcess, ROOT_CREDENTIALS, startLocalProcess } from '../harness/local-process';
 import { fetchSigned } from '../harness/signed-fetch';
@@ -127,7 +126,7 @@ const describeWithBoto3 = hasTool('python3', ['-c', 'import boto3']) ? describe 
 
 describe('the JavaScript SDK', () => {
   /** The session that a provider gives, and what a guarded API answers it. */
-  async function use(provider: AwsCredentialIdentityProvider): Promise<[string?, number?]> {
+  async function use(provider: ReturnType<typeof fromWebToken>): Promise<[string?, number?]> {
     const sts = keep(new STSClient({ ...configuration('sts'), credentials: provider }));
     const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
     const { status } = await fetchSigned(ordersUrl(), {
