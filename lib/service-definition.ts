@@ -130,6 +130,7 @@ export class ServiceDefinition extends Construct {
   private readonly authorizer: PortcullisAuthorizer;
   private readonly declared: DeclaredService;
   private readonly registration: CustomResource;
+  private readonly addedRoutes: Route[] = [];
 
   constructor(scope: Construct, id: string, props: ServiceDefinitionProps) {
     super(scope, id);
@@ -164,6 +165,11 @@ export class ServiceDefinition extends Construct {
     if (props.api !== undefined) this.addRoutes('Routes', props.api);
   }
 
+  /** The routes of all its APIs. */
+  get routes(): readonly Route[] {
+    return this.addedRoutes;
+  }
+
   /** Says what the routes of an API are. No route is served before the definition is registered. */
   addRoutes(id: string, api: ServiceRoutes): RouteCatalogue {
     requireNone('the routes of the service', undefinedInRoutes(this.declared, api.routes));
@@ -173,6 +179,7 @@ export class ServiceDefinition extends Construct {
       service: this.service,
     });
     catalogue.node.addDependency(this.registration);
+    this.addedRoutes.push(...api.routes);
     return catalogue;
   }
 }

@@ -1,0 +1,15 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { InvoicesStack } from './invoices-stack';
+
+const app = new App();
+// Which Portcullis deployment guards the API: `-c prefix=Portcullis-dev`.
+const prefix: unknown = app.node.tryGetContext('prefix') ?? 'Portcullis';
+if (typeof prefix !== 'string') {
+  throw new Error(`context prefix must be text, but was ${JSON.stringify(prefix)}`);
+}
+new InvoicesStack(app, `${prefix}-Invoices`, {
+  description: 'An API of many tenants, one policy for all of them',
+  portcullisPrefix: prefix,
+});
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

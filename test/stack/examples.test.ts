@@ -1,0 +1,93 @@
+import path from 'node:path';
+import type { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { InvoicesStack } from '../../examples/multi-tenant/invoices-stack';
+import { LibraryStack } from '../../examples/openapi-routes/library-stack';
+import { TasksStack } from '../../examples/protect-appsync/tasks-stack';
+import { ParcelsStack } from '../../examples/protect-rest-api/parcels-stack';
+import { readScenarios } from '../../bin/commands/scenario-files';
+import { runTest } from '../../bin/commands/test';
+import { createApp } from './synthesize';
+
+const PROPS = {
+  portcullisPrefix: 'Portcullis',
+  env: { account: '123456789012', region: 'eu-west-1' },
+};
+
+interface Guarded {
+  readonly Properties: { readonly AuthorizationType?: string; readonly AuthorizerId?: unknown };
+}
+
+/** Every route that the stack's APIs serve. */
+function routesOf(stack: Stack): readonly Guarded[] {
+  const template = Template.fromStack(stack);
+  return ['AWS::ApiGateway::Method', 'AWS::ApiGatewayV2::Route'].flatMap(
+    (type) => Object.values(template.findResources(type)) as Guarded[],
+  );
+}
+
+const registered = (stack: Stack): string[] => {
+  const [catalogue] = Object.values(
+    Template.fromStack(stack).findResources('Custom::PortcullisRouteCatalogue'),
+  ) as { Properties: { Routes: { Action: string }[] } }[];
+  return (catalogue?.Properties.Routes ?? []).map(({ Action }) => Action);
+};
+
+test.each([
+  [
+    'protect-rest-api',
+    new ParcelsStack(createApp(), 'Parcels', PROPS),
+    ['parcels:ListParcels', 'parcels:GetParcel', 'parcels:ChangeAddress'],
+  ],
+  [
+    'openapi-routes',
+    new LibraryStack(createApp(), 'Library', PROPS),
+    ['library:ListBooks', 'library:GetBook', 'library:LendBook', 'library:ReturnBook'],
+  ],
+  [
+    'multi-tenant',
+    new InvoicesStack(createApp(), 'Invoices', PROPS),
+    ['invoices:ListInvoices', 'invoices:GetInvoice', 'invoices:WriteInvoice'],
+  ],
+])('every route of %s is guarded, and has an action', (_name, stack, actions) => {
+  const routes = routesOf(stack);
+  expect(routes).toHaveLength(actions.length);
+  for (const { Properties } of routes) {
+    expect(Properties.AuthorizationType).toBe('CUSTOM');
+    expect(Properties.AuthorizerId).toBeDefined();
+  }
+  expect(registered(stack)).toEqual(actions);
+});
+
+test('the GraphQL API of protect-appsync has no other way in, and each root field an action', () => {
+  const stack = new TasksStack(createApp(), 'Tasks', PROPS);
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::AppSync::GraphQLApi', { AuthenticationType: 'AWS_LAMBDA' });
+  const [api] = Object.values(template.findResources('AWS::AppSync::GraphQLApi')) as {
+    Properties: object;
+  }[];
+  expect(api?.Properties).not.toHaveProperty('AdditionalAuthenticationProviders');
+  const resolvers = Object.keys(template.findResources('AWS::AppSync::Resolver'));
+  expect(resolvers).toHaveLength(registered(stack).length);
+});
+
+describe('the policy of multi-tenant', () => {
+  const file = path.join(__dirname, '..', '..', 'examples', 'multi-tenant', 'policy-tests.json');
+
+  test('decides as its tests say', () => {
+    jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    expect(runTest([file], { quiet: true })).toBe(0);
+    jest.restoreAllMocks();
+  });
+
+  test('is the one that its tests are about', () => {
+    const policy: unknown = jest.requireActual(
+      '../../examples/multi-tenant/policies/own-tenant.json',
+    );
+    const scenarios = readScenarios(file);
+    expect(scenarios.length).toBeGreaterThan(5);
+    for (const { text } of scenarios) {
+      expect(JSON.parse(text)).toMatchObject({ policies: { identity: [policy] } });
+    }
+  });
+});
