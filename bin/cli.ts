@@ -5,6 +5,7 @@ import { WORKLOAD_SERVICES } from '../lambdas/identity/workload-services';
 import type { CredentialsOptions } from './commands/credentials';
 import type { FsckOptions } from './commands/fsck';
 import type { RestoreWatermarkOptions } from './commands/restore-watermark';
+import { runCacheSafety, type CacheSafetyOptions } from './commands/cache-safety';
 import { runEvaluate } from './commands/evaluate';
 import { runExplain } from './commands/explain';
 import { runLint } from './commands/lint';
@@ -39,6 +40,25 @@ program
   .option('--quiet', 'print failures only', false)
   .action((files: string[], options: { quiet: boolean }) => {
     process.exitCode = runTest(files, options);
+  });
+
+program
+  .command('cache-safety')
+  .description('whether a gateway may keep the decisions of scenarios, and what stands in the way')
+  .argument('<files...>', 'scenario files; {name} in a resource is a path parameter')
+  .addOption(
+    new Option('--key <key>', 'what answers are kept under')
+      .choices(['request', 'caller'])
+      .default('request'),
+  )
+  .addOption(
+    new Option('--seconds <seconds>', 'the longest time for which an answer is kept')
+      .default(300)
+      .argParser(Number),
+  )
+  .option('--changing <keys...>', 'condition keys that come from headers or the query', [])
+  .action((files: string[], options: CacheSafetyOptions) => {
+    process.exitCode = runCacheSafety(files, options);
   });
 
 program

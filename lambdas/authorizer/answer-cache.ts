@@ -1,3 +1,6 @@
+import type { UnsettledStatement } from '../core/cache-safety';
+import { CHANGING_REQUEST_KEYS } from '../protocol/request-keys';
+
 /**
  * What the gateways in front of this authorizer keep its answers under.
  *
@@ -23,4 +26,20 @@ export class AnswerNotKept extends Error {
   constructor(reason: string) {
     super(`the gateway keeps answers, but this one may not be kept: ${reason}`);
   }
+}
+
+/** Whether a condition key, in lower case, may differ between two calls that the gateway takes for one. */
+export function isChanging(folded: string, key: AnswerCacheKey): boolean {
+  return CHANGING_REQUEST_KEYS.has(folded) && !(key === 'request' && folded === 'aws:sourceip');
+}
+
+/** The statements, for the operator. */
+export function describeUnsettled(unsettled: readonly UnsettledStatement[]): string {
+  return unsettled
+    .map(({ statement: { policy, sid, index }, keys }) => {
+      const about = keys.length === 0 ? 'some of the resources alone' : keys.join(', ');
+      const where = [policy.policyType, policy.policyId].filter((part) => part !== undefined);
+      return `${sid ?? `statement ${index + 1}`} of ${where.join(' ')} asks for ${about}`;
+    })
+    .join('; ');
 }

@@ -112,7 +112,9 @@ export class Authorizer {
     try {
       request = await form.read(event);
       answer = await withinTime(this.#decide(request, form, startedAt));
-      if (form.tellsDenials === true && answer.routes.some(isDenied)) {
+      // What explains this call's refusal explains no other's.
+      const { kept, routes } = answer;
+      if (form.tellsDenials === true && kept === undefined && routes.some(isDenied)) {
         answer = await this.#explain(answer);
       }
       written = form.decided(answer);

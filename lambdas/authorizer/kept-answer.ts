@@ -1,4 +1,4 @@
-import { UNKNOWN_VALUE, decideFamily, type UnsettledStatement } from '../core/cache-safety';
+import { UNKNOWN_VALUE, decideFamily } from '../core/cache-safety';
 import { fillResourceTemplate } from '../core/catalogue/resource-template';
 import type { Route, RouteCatalogue } from '../core/catalogue/route-catalogue';
 import type { RouteContext } from '../core/catalogue/route-context';
@@ -8,8 +8,14 @@ import type { ConditionContext } from '../core/request-context';
 import { subjectOf, type DecisionSubject } from '../identity/decision-subject';
 import type { LoadedPrincipal } from '../identity/principals';
 import { multiFactorAge } from '../identity/sessions';
-import { CHANGING_REQUEST_KEYS, requestKeys } from '../protocol/request-keys';
-import { AnswerNotKept, type AnswerCache, type AnswerCacheKey } from './answer-cache';
+import { requestKeys } from '../protocol/request-keys';
+import {
+  AnswerNotKept,
+  describeUnsettled,
+  isChanging,
+  type AnswerCache,
+  type AnswerCacheKey,
+} from './answer-cache';
 import { keptStatements, type SettledRoute } from './answers/kept-statements';
 import type { DecidedRoute, KeptAnswer } from './answers/guarded-answer';
 import type { Authenticated } from './authenticated';
@@ -167,7 +173,7 @@ function settle(call: KeptCall, question: KeptQuestion): boolean {
     policy === undefined ? subject.policies : subject.policies.withResource(policy),
     catalogue?.relates(action),
   );
-  if (decision === undefined) throw new AnswerNotKept(`${name}: ${describe(unsettled)}`);
+  if (decision === undefined) throw new AnswerNotKept(`${name}: ${describeUnsettled(unsettled)}`);
   if (decision === 'denied') return false;
   const read = changingSources(contextKeys, cache.key);
   // A value that cannot be read is refused, whatever policies say.
@@ -223,24 +229,9 @@ function isFixed(
   return !changingSources(contextKeys, key).some((name) => foldCase(name) === folded);
 }
 
-function isChanging(folded: string, key: AnswerCacheKey): boolean {
-  return CHANGING_REQUEST_KEYS.has(folded) && !(key === 'request' && folded === 'aws:sourceip');
-}
-
 /** The condition keys of a route whose values come from what the cache's key leaves out. */
 function changingSources(contextKeys: RouteContext, key: AnswerCacheKey): readonly string[] {
   return [...contextKeys]
     .filter(([, { from }]) => key === 'caller' || (from !== 'path' && from !== 'claim'))
     .map(([name]) => name);
-}
-
-/** The statements, for the operator. */
-export function describe(unsettled: readonly UnsettledStatement[]): string {
-  return unsettled
-    .map(({ statement: { policy, sid, index }, keys }) => {
-      const about = keys.length === 0 ? 'some of the resources alone' : keys.join(', ');
-      const where = [policy.policyType, policy.policyId].filter((part) => part !== undefined);
-      return `${sid ?? `statement ${index + 1}`} of ${where.join(' ')} asks for ${about}`;
-    })
-    .join('; ');
 }

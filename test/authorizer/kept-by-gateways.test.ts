@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { GetUserCommand } from '@aws-sdk/client-iam';
+import { buildSync } from 'esbuild';
 import type { AnswerCacheKey } from '../../lambdas/authorizer/answer-cache';
 import { Authorizer } from '../../lambdas/authorizer/authorizer';
-import * as keptAnswers from '../../lambdas/authorizer/kept-answer';
+import type * as KeptAnswers from '../../lambdas/authorizer/kept-answer';
 import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
 import { inlinePolicyKey, routeCatalogueKey } from '../../lambdas/store/keys';
@@ -32,6 +36,23 @@ const CATALOGUE = {
   ],
 };
 
+/** As it is deployed: a bundle of its own, with classes of its own. */
+const directory = mkdtempSync(path.join(tmpdir(), 'portcullis-kept-'));
+buildSync({
+  entryPoints: [path.join(__dirname, '../../lambdas/authorizer/kept-answer.ts')],
+  outfile: path.join(directory, 'kept-answer.js'),
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  logLevel: 'error',
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
 let now: number;
 let deployment: SignInDeployment;
 let userId: string;
@@ -60,13 +81,15 @@ const permit = (Action: string, resource: string) =>
     }),
   });
 
+const load = () => import(path.join(directory, 'kept-answer.js')) as Promise<typeof KeptAnswers>;
+
 /** The authorizer as a function, and how often the gateway asked it. */
 function keeping(key: AnswerCacheKey) {
   const { store, dataKeys } = deployment.admin;
   const authorizer = new Authorizer({
     store,
     stalenessSeconds: 5,
-    keeping: { cache: { key, seconds: SECONDS }, load: () => Promise.resolve(keptAnswers) },
+    keeping: { cache: { key, seconds: SECONDS }, load },
     openSecret: () => Promise.reject(new Error('no signature is expected')),
     sessions: new SessionTokens(dataKeys),
     bearerTokens: createBearerTokens(dataKeys),

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { runCacheSafety } from '../../bin/commands/cache-safety';
 import { runEvaluate } from '../../bin/commands/evaluate';
 import { runExplain } from '../../bin/commands/explain';
 import { runLint } from '../../bin/commands/lint';
@@ -189,5 +190,53 @@ describe('portcullis operations', () => {
   test('prints a table for people', () => {
     runOperations({ json: false });
     expect(printed.split('\n')[0]).toMatch(/^OPERATION +ACCESS LEVEL/);
+  });
+});
+
+describe('portcullis cache-safety', () => {
+  const options = { key: 'request', seconds: 300, changing: [] } as const;
+  const here = { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } };
+
+  test('says which decisions a gateway may keep, and which statement stands in the way', () => {
+    const file = write(
+      'kept.json',
+      JSON.stringify([
+        scenario(policyOf(ALLOW), { id: 'plain' }),
+        scenario(policyOf({ ...ALLOW, Sid: 'Here', Condition: here }), { id: 'address' }),
+        scenario(
+          policyOf({ ...ALLOW, Sid: 'Web', Condition: { Null: { 'orders:Channel': true } } }),
+          {
+            id: 'channel',
+          },
+        ),
+      ]),
+    );
+    expect(runCacheSafety([file], options)).toBe(0);
+    expect(printed).toBe('plain: kept, allowed\naddress: kept, denied\nchannel: kept, allowed\n');
+    printed = '';
+    const changing = ['orders:channel'];
+    expect(runCacheSafety([file], { ...options, key: 'caller', changing })).toBe(1);
+    expect(printed).toBe(
+      [
+        'plain: kept, allowed',
+        'address: not kept',
+        '  Here of identity-based policy identity[0] asks for aws:SourceIp',
+        'channel: not kept',
+        '  Web of identity-based policy identity[0] asks for orders:Channel',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('takes a parameter of a resource for anything', () => {
+    const one = scenario(policyOf({ ...ALLOW, Resource: 'arn:aws:orders:*:*:order/42' })) as {
+      request: object;
+    };
+    const resource = 'arn:aws:orders:us-east-1:123456789012:order/{orderId}';
+    const open = { ...one, request: { ...one.request, resource } };
+    expect(runCacheSafety([write('open.json', JSON.stringify(open))], options)).toBe(1);
+    expect(printed).toContain('asks for some of the resources alone');
+    expect(runCacheSafety([write('none.json', '{"id":"none"}')], options)).toBe(1);
+    expect(printed).toContain('none: not kept\n  the scenario cannot be read');
   });
 });
