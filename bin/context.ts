@@ -1,5 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
+import type { PrimaryStore } from '../lib/replica-stack';
 
 /** What a deployment can be told by `-c name=value`, by `cdk.json` or by nothing. */
 export interface DeploymentContext {
@@ -31,6 +32,10 @@ export interface DeploymentContext {
   readonly adminDomain?: { readonly domainName: string; readonly certificateArn: string };
   /** Whether a web ACL stands before the administrators' API, or the ARN of one. */
   readonly webAcl: boolean | string;
+  /** Regions with copies of the tables; undefined where tables and key are of one region for ever. */
+  readonly replicaRegions?: readonly string[];
+  /** Set where this region has the copies of another one's tables. */
+  readonly primary?: PrimaryStore;
   /** Whether there are metrics of decisions, alarms and a dashboard. */
   readonly monitoring: boolean;
   readonly alarmTopicArn?: string;
@@ -42,6 +47,8 @@ export interface DeploymentContext {
 /** Browsers let pages of TLS, and of this machine, use passkeys. */
 const SIGN_IN_ORIGINS =
   /^(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost)(?::[0-9]{1,5})?(?:,(?:https:\/\/[a-z0-9.-]+|http:\/\/localhost)(?::[0-9]{1,5})?)*$/;
+
+const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
 /** How long CloudWatch Logs can keep a log, in days; the enum's other members are names. */
 const RETENTIONS = Object.values(RetentionDays).filter(
@@ -89,6 +96,8 @@ export function readContext(
     provisionedConcurrency: readNumber(node, 'provisionedConcurrency', 1, 10_000),
     adminDomain: readAdminDomain(node),
     webAcl: readText(node, 'webAclArn', arnOf('wafv2')) ?? readSwitch(node, 'webAcl', false),
+    replicaRegions: readReplicaRegions(node),
+    primary: readPrimary(node),
     monitoring: readSwitch(node, 'monitoring', false),
     alarmTopicArn: readText(node, 'alarmTopicArn', arnOf('sns')),
     alarmDenials: readNumber(node, 'alarmDenials', 0, 1_000_000_000),
@@ -99,6 +108,30 @@ export function readContext(
 
 function arnOf(service: 'acm' | 'sns' | 'wafv2'): RegExp {
   return new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9/_.-]+$`);
+}
+
+function readReplicaRegions(node: Node): readonly string[] | undefined {
+  const text = readText(node, 'replicaRegions', /^(?:[a-z]{2}(-[a-z]+)+-[0-9](?:,(?!$)|$))+$/);
+  return text?.split(',') ?? (readSwitch(node, 'multiRegion', false) ? [] : undefined);
+}
+
+/** All outputs of the region that administers, or none. */
+function readPrimary(node: Node): PrimaryStore | undefined {
+  const keyArn = readText(node, 'primaryKeyArn', /^arn:aws[a-z-]*:kms:\S+$/);
+  const identitiesTableName = readText(node, 'primaryIdentitiesTable', TABLE_NAME);
+  const policiesTableName = readText(node, 'primaryPoliciesTable', TABLE_NAME);
+  if (keyArn === undefined && identitiesTableName === undefined && policiesTableName === undefined)
+    return undefined;
+  if (
+    keyArn === undefined ||
+    identitiesTableName === undefined ||
+    policiesTableName === undefined
+  ) {
+    throw new Error(
+      'context primaryKeyArn, primaryIdentitiesTable and primaryPoliciesTable are given together',
+    );
+  }
+  return { keyArn, identitiesTableName, policiesTableName };
 }
 
 /** Both of a name and its certificate, or neither. */

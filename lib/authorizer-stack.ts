@@ -17,6 +17,7 @@ import {
   openSealed,
   readTables,
   replaceItems,
+  replaceRouteCatalogues,
   storeEnvironment,
 } from './store-access';
 import type { StoreResources } from './store-access';
@@ -26,6 +27,13 @@ import { requireAccountId, requirePrefix, requireWholeNumber } from './validatio
 export interface AuthorizerStackProps extends StackProps, SandboxOption, ObservationOptions {
   /** The tables and the key. */
   readonly store: StoreResources;
+  /**
+   * Whether the tables are the copies of a region that administers: nothing is written here but the routes of this region's APIs. What
+   * changes there arrives here within seconds, as a rule, and decides here from then on, and `staleness` later at most.
+   *
+   * @default false
+   */
+  readonly isReplica?: boolean;
   /**
    * What the names of the exports begin with; tells deployments in one account apart.
    *
@@ -184,12 +192,13 @@ export class AuthorizerStack extends Stack {
       description: own.description,
       statements: [
         readTables(store.identitiesTable, store.policiesTable),
-        ...noteUsage(store.identitiesTable),
+        ...(props.isReplica === true ? [] : noteUsage(store.identitiesTable)),
         openSealed(store.key),
       ],
       environment: {
         ...storeEnvironment(store),
         STALENESS_SECONDS: String(stalenessSeconds),
+        ...(props.isReplica === true ? { NOTE_USAGE: 'false' } : {}),
         ...own.environment,
       },
       timeout: Duration.seconds(5),
@@ -205,7 +214,12 @@ export class AuthorizerStack extends Stack {
     return new PortcullisFunction(this, 'RouteCatalogueRegistrar', {
       entry: lambdaEntry('deployment/route-catalogue-handler.ts'),
       description: "Portcullis: registers the routes of an API when the API's stack is deployed",
-      statements: [replaceItems(store.policiesTable), openSealed(store.key)],
+      statements: [
+        props.isReplica === true
+          ? replaceRouteCatalogues(store.policiesTable)
+          : replaceItems(store.policiesTable),
+        openSealed(store.key),
+      ],
       environment: storeEnvironment(store),
       timeout: Duration.seconds(30),
       memorySize: 512,
@@ -218,7 +232,11 @@ export class AuthorizerStack extends Stack {
     return new PortcullisFunction(this, 'ServiceRegistrar', {
       entry: lambdaEntry('deployment/service-handler.ts'),
       description: 'Portcullis: registers a service and its policy when a stack is deployed',
-      statements: [keepServices(store.policiesTable), openSealed(store.key)],
+      // Of a service there is one row for all regions: only the one that administers writes it.
+      statements: [
+        ...(props.isReplica === true ? [] : [keepServices(store.policiesTable)]),
+        openSealed(store.key),
+      ],
       environment: storeEnvironment(store),
       timeout: Duration.seconds(30),
       memorySize: 512,

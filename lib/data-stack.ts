@@ -1,12 +1,6 @@
 import { CfnOutput, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  StreamViewType,
-  Table,
-  TableEncryption,
-} from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -14,6 +8,7 @@ import type { Construct } from 'constructs';
 import { removalPolicyOf } from './removal';
 import type { SandboxOption } from './removal';
 import type { StoreResources } from './store-access';
+import { createStoreTable } from './store-table';
 import { requireSecretName } from './validation';
 
 /** Properties of {@link DataStack}. */
@@ -25,6 +20,13 @@ export interface DataStackProps extends StackProps, SandboxOption {
    * @default - the template makes the secret, under a name of CloudFormation's choice
    */
   readonly rootCredentialsSecretName?: string;
+  /**
+   * Makes the tables global and the key a multi-Region one, with copies of the tables in these other regions, in which nothing is
+   * administered; none yet may be given. Has to be decided at the first deployment: neither table nor key can be changed to it.
+   *
+   * @default - tables and key of one region
+   */
+  readonly replicaRegions?: readonly string[];
 }
 
 /**
@@ -36,9 +38,9 @@ export class DataStack extends Stack implements StoreResources {
   /** Seals secrets, and encrypts the tables and the root credentials at rest. */
   readonly key: Key;
   /** Accounts, users, groups, their policies and access keys. */
-  readonly identitiesTable: Table;
+  readonly identitiesTable: ITable;
   /** Managed policies with their versions, and the route catalogues of APIs. */
-  readonly policiesTable: Table;
+  readonly policiesTable: ITable;
   /** `{"AccessKeyId", "SecretAccessKey"}` of the root user, once the account has been made. */
   readonly rootCredentialsSecret: ISecret;
 
@@ -50,11 +52,17 @@ export class DataStack extends Stack implements StoreResources {
     this.key = new Key(this, 'Key', {
       description: 'Portcullis: tables, root credentials and sealed secrets',
       enableKeyRotation: true,
+      ...(props.replicaRegions === undefined ? {} : { multiRegion: true }),
       removalPolicy: removalPolicyOf(props),
       pendingWindow: Duration.days(props.sandbox === true ? 7 : 30),
     });
-    this.identitiesTable = this.createTable('IdentitiesTable', props);
-    this.policiesTable = this.createTable('PoliciesTable', props);
+    const tableOptions = {
+      key: this.key,
+      isProtected: props.sandbox !== true,
+      replicaRegions: props.replicaRegions,
+    };
+    this.identitiesTable = createStoreTable(this, 'IdentitiesTable', tableOptions);
+    this.policiesTable = createStoreTable(this, 'PoliciesTable', tableOptions);
     this.rootCredentialsSecret =
       props.rootCredentialsSecretName === undefined
         ? this.createRootCredentialsSecret(props)
@@ -70,29 +78,6 @@ export class DataStack extends Stack implements StoreResources {
       description: 'KMS_KEY_ID of the commands for operators',
       value: this.key.keyArn,
     });
-  }
-
-  private createTable(id: string, option: SandboxOption): Table {
-    const isProtected = option.sandbox !== true;
-    const table = new Table(this, id, {
-      partitionKey: { name: 'pk', type: AttributeType.STRING },
-      sortKey: { name: 'sk', type: AttributeType.STRING },
-      timeToLiveAttribute: 'ttl',
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.key,
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProtected },
-      deletionProtection: isProtected,
-      removalPolicy: removalPolicyOf(option),
-    });
-    if (!isProtected) {
-      Validations.of(table).acknowledge({
-        id: 'AwsSolutions::AwsSolutions-DDB3',
-        reason: 'A sandbox holds nothing worth a backup.',
-      });
-    }
-    return table;
   }
 
   private createRootCredentialsSecret(option: SandboxOption): Secret {

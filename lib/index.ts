@@ -29,6 +29,8 @@ export type {
 export { PortcullisFunction } from './portcullis-function';
 export type { PortcullisFunctionProps } from './portcullis-function';
 export type { HttpApiAuthorizerOptions } from './route-authorizers';
+export { ReplicaStack } from './replica-stack';
+export type { PrimaryStore, ReplicaStackProps } from './replica-stack';
 export { RouteCatalogue } from './route-catalogue';
 export type { RouteCatalogueProps } from './route-catalogue';
 export type { Route } from './route';

@@ -11,6 +11,7 @@ import type { AuthorizerStackProps } from './authorizer-stack';
 import { ControlPlaneStack } from './control-plane-stack';
 import type { ControlPlaneStackProps } from './control-plane-stack';
 import { DataStack } from './data-stack';
+import type { DataStackProps } from './data-stack';
 import { decisionMetric } from './decision-metrics';
 import { DEFAULT_PREFIX } from './exports';
 import { MonitoringStack } from './monitoring-stack';
@@ -30,11 +31,12 @@ import {
 export interface PortcullisProps
   extends
     SandboxOption,
+    Pick<DataStackProps, 'replicaRegions'>,
     Omit<
       ControlPlaneStackProps,
       'store' | 'rootCredentialsSecret' | 'reservedConcurrentExecutions'
     >,
-    Omit<AuthorizerStackProps, 'store' | 'reservedConcurrentExecutions'> {
+    Omit<AuthorizerStackProps, 'store' | 'isReplica' | 'reservedConcurrentExecutions'> {
   /**
    * Metrics of decisions, alarms and a dashboard, in a stack of their own. They cost by the month.
    *
@@ -98,7 +100,11 @@ export class Portcullis extends Construct implements IPortcullis {
     const { authorizerConcurrency, adminConcurrency, monitoring, ...common } = props;
     this.answerCache = props.answerCache;
     const shared = { ...common, env: props.env ?? environmentOf(this) };
-    this.data = new DataStack(this, 'Data', { env: shared.env, sandbox: props.sandbox });
+    this.data = new DataStack(this, 'Data', {
+      env: shared.env,
+      sandbox: props.sandbox,
+      replicaRegions: props.replicaRegions,
+    });
     this.controlPlane = new ControlPlaneStack(this, 'ControlPlane', {
       ...shared,
       store: this.data,

@@ -109,6 +109,18 @@ export function keepServices(table: ITable): PolicyStatement {
   });
 }
 
+/** Replacing and removing the route catalogues of APIs, and nothing else. */
+export function replaceRouteCatalogues(table: ITable): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RouteCatalogue#*'] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+}
+
 /**
  * Opening what the key has sealed. Every reader of the tables needs it, because DynamoDB opens an encrypted table with
  * the caller's own permission.

@@ -53,7 +53,7 @@ export function createAuthorizer(variables: NodeJS.ProcessEnv): Authorizer {
       (await import('./denial-message.js')).sealDenials(answer, dataKeys),
     now: Date.now,
     note: (use) => {
-      void usage.note(use);
+      if (environment.notesUsage) void usage.note(use);
     },
     log: (line) => {
       process.stdout.write(`${line}\n`);

@@ -9,6 +9,8 @@ export interface AuthorizerEnvironment {
   readonly kms: Omit<KmsDecryptionOptions, 'timeoutMilliseconds'>;
   /** How long what the store said may be used; 0 is allowed. */
   readonly stalenessSeconds: number;
+  /** Whether administration is told who was there: not where the tables are copies, which nothing here may write. */
+  readonly notesUsage: boolean;
   /** undefined where no gateway keeps an answer. */
   readonly answerCache: AnswerCache | undefined;
   readonly gateways: Omit<GatewaySettings, 'loadAppSyncReader'>;
@@ -25,6 +27,7 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): AuthorizerEnviron
     policiesTable: required(variables, 'POLICIES_TABLE'),
     kms: readKms(variables),
     stalenessSeconds: readStaleness(variables['STALENESS_SECONDS']),
+    notesUsage: variables['NOTE_USAGE'] !== 'false',
     answerCache: readAnswerCache(variables),
     gateways: {
       region: required(variables, 'AWS_REGION'),

@@ -35,6 +35,11 @@ describe('the authorizer’s environment', () => {
     },
   );
 
+  test('notes who was there, unless the tables are copies', () => {
+    expect(readEnvironment(variables).notesUsage).toBe(true);
+    expect(readEnvironment({ ...variables, NOTE_USAGE: 'false' }).notesUsage).toBe(false);
+  });
+
   test('says what HTTP APIs expect, the simple answer where it says nothing', () => {
     const read = (HTTP_API_ANSWER?: string) =>
       readEnvironment({ ...variables, HTTP_API_ANSWER }).gateways;

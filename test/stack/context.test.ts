@@ -26,6 +26,8 @@ describe('the context of a deployment', () => {
       provisionedConcurrency: undefined,
       adminDomain: undefined,
       webAcl: false,
+      replicaRegions: undefined,
+      primary: undefined,
       monitoring: false,
       alarmTopicArn: undefined,
       alarmDenials: undefined,
@@ -63,6 +65,25 @@ describe('the context of a deployment', () => {
     );
   });
 
+  test('may have copies of its tables in other regions, or be of one that has them', () => {
+    expect(read({ multiRegion: 'true' }).replicaRegions).toEqual([]);
+    expect(read({ replicaRegions: 'eu-west-1,us-east-2' }).replicaRegions).toEqual([
+      'eu-west-1',
+      'us-east-2',
+    ]);
+    const primary = {
+      primaryKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/mrk-1',
+      primaryIdentitiesTable: 'identities',
+      primaryPoliciesTable: 'policies',
+    };
+    expect(read(primary).primary).toEqual({
+      keyArn: primary.primaryKeyArn,
+      identitiesTableName: 'identities',
+      policiesTableName: 'policies',
+    });
+    expect(() => read({ primaryKeyArn: primary.primaryKeyArn })).toThrow('are given together');
+  });
+
   test('names the API, and what stands before it and watches it', () => {
     const certificateArn = 'arn:aws:acm:eu-west-1:123456789012:certificate/1';
     const webAclArn = 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/own/1';
@@ -83,6 +104,8 @@ describe('the context of a deployment', () => {
   });
 
   test.each<[Record<string, unknown>, string]>([
+    [{ replicaRegions: 'Ireland' }, 'context replicaRegions must be text that matches'],
+    [{ replicaRegions: 'eu-west-1,' }, 'context replicaRegions must be text that matches'],
     [{ webAclArn: 'own' }, 'context webAclArn must be text that matches'],
     [{ alarmTopicArn: 'own' }, 'context alarmTopicArn must be text that matches'],
     [{ provisionedConcurrency: 0 }, 'context provisionedConcurrency must be a whole number'],
