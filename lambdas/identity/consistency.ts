@@ -4,6 +4,7 @@ import { AccountRows, changeWithout, put, remove, type Inconsistency } from './a
 import { inspectAccessKeys } from './access-key-consistency';
 import { inspectCredentials } from './credential-consistency';
 import { toAttributes } from './records';
+import { inspectIssuer } from './issuer-consistency';
 import { inspectNames } from './name-consistency';
 import { inspectPolicies } from './policy-consistency';
 import { inspectPrincipals } from './principal-consistency';
@@ -28,6 +29,7 @@ export async function findInconsistencies(
   inspectPolicies(rows);
   inspectAccessKeys(rows);
   inspectCredentials(rows);
+  inspectIssuer(rows);
   return rows.found;
 }
 

@@ -79,6 +79,48 @@ describe.each(SUBJECTS.map((subject) => [subject.name, subject] as const))(
       expect(outcome).toBe(subject.unauthorized);
     });
 
+    test('takes a session’s signature with its own token, and with no other', async () => {
+      const { world, ask } = await arrange(subject);
+      await world.allow('*');
+      const [session, other] = [await world.session(), await world.session()];
+      expect((await ask(undefined, session)).outcome).toBe('allowed');
+      const { sessionToken } = session;
+      const flipped = sessionToken.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+      const wrong: Partial<ClientSigning>[] = [
+        { ...session, sessionToken: other.sessionToken },
+        { ...session, sessionToken: flipped },
+        { accessKeyId: session.accessKeyId, secretAccessKey: session.secretAccessKey },
+        { ...session, secretAccessKey: ALICE.secretAccessKey },
+        { sessionToken },
+      ];
+      for (const signing of wrong) {
+        expect((await ask(undefined, signing)).outcome).toBe(subject.unauthorized);
+      }
+    });
+
+    test('takes the access token of somebody who has signed in, and nothing that is like one', async () => {
+      const { world } = await arrange(subject);
+      await world.allow('*');
+      const token = await world.signIn();
+      const askWith = async (authorization: string): Promise<string> => {
+        const request = subject.order('42');
+        const headers = { host: request.host, ...request.headers, authorization };
+        const event = subject.toEvent({ ...request, headers });
+        return (await subject.ask(world.authorizer, event)).outcome;
+      };
+      expect(await askWith(`Bearer ${token}`)).toBe('allowed');
+      const { sessionToken } = await world.session();
+      const flipped = token.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+      for (const wrong of [
+        `Bearer ${flipped}`,
+        `Bearer ${sessionToken}`,
+        `Basic ${token}`,
+        token,
+      ]) {
+        expect(await askWith(wrong)).toBe(subject.unauthorized);
+      }
+    });
+
     test('does not know a caller without credentials, and asks the store for the route and its service alone', async () => {
       const { world } = await arrange(subject);
       const request = subject.order('42');

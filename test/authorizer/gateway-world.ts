@@ -14,6 +14,7 @@ import {
   routeCatalogueKey,
   serviceDefinitionKey,
   servicePolicyKey,
+  signInSessionKey,
 } from '../../lambdas/store/keys';
 import { MemoryStore } from '../../lambdas/store/memory-store';
 import {
@@ -40,6 +41,10 @@ export interface GatewayWorld {
   readonly lines: string[];
   readonly messages: AuthorizationMessages;
   readonly dataKeys: DataKeys;
+  /** A session of alice's that her access key has asked for: `ASIA…` with its secret and token. */
+  readonly session: () => Promise<SessionCredentials>;
+  /** An access token of alice, who has signed in. */
+  readonly signIn: () => Promise<string>;
   /** Gives alice an inline policy of this one statement. */
   readonly allow: (action: string, resource?: string, condition?: object) => Promise<void>;
   readonly forbid: (action: string, resource?: string) => Promise<void>;
@@ -47,6 +52,12 @@ export interface GatewayWorld {
   readonly defineService: (definition: ServiceDefinition, accountId?: string) => Promise<void>;
   /** Gives every resource of a service a policy of this one statement. */
   readonly share: (service: string, statement: object, accountId?: string) => Promise<void>;
+}
+
+export interface SessionCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
 }
 
 /** A key service that turns keys round. */
@@ -68,6 +79,8 @@ export async function createGatewayWorld(
   const dataKeys = new DataKeys({ store, keyEncryption: REVERSING, clock: () => NOW });
   const messages = new AuthorizationMessages(dataKeys);
   const secrets = new SealedSecrets(dataKeys);
+  const sessions = new SessionTokens(dataKeys);
+  const bearerTokens = createBearerTokens(dataKeys);
   await putAccount(store);
   await putUser(store, { id: 'AIDAALICE', name: 'alice' });
   await putAccessKey(store, ALICE.accessKeyId, {
@@ -91,20 +104,65 @@ export async function createGatewayWorld(
     });
   };
   let grants = 0;
+  let issued = 0;
+  const session = async (): Promise<SessionCredentials> => {
+    const key = {
+      accessKeyId: `ASIAALICEALICEALICE${String((issued += 1))}`,
+      secretAccessKey: 'sessionSecretsessionSecretsessionSecre0',
+    };
+    const sessionToken = await sessions.seal({
+      kind: 'user',
+      accountId: ACCOUNT,
+      principalId: 'AIDAALICE',
+      ...key,
+      issuedAt: NOW / 1000 - 60,
+      expiresAt: NOW / 1000 + 900,
+      issuingAccessKeyId: ALICE.accessKeyId,
+      tags: [],
+      transitiveTagKeys: [],
+      isChained: false,
+      context: {},
+    });
+    return { ...key, sessionToken };
+  };
+  const signIn = async (): Promise<string> => {
+    const sessionId = `ASIASIGNEDINALICE${String((issued += 1))}`;
+    const times = { SignInDate: NOW - 60_000, RefreshDate: NOW - 60_000 };
+    await put(store, signInSessionKey(ACCOUNT, 'AIDAALICE', sessionId), {
+      SessionId: sessionId,
+      Generation: 0,
+      ...times,
+      RefreshTokenHash: new Uint8Array(32),
+      ExpirationDate: NOW + 900_000,
+      SourceIp: '192.0.2.1',
+      UserAgent: 'test',
+    });
+    return bearerTokens.seal({
+      kind: 'User',
+      accountId: ACCOUNT,
+      ownerId: 'AIDAALICE',
+      sessionId,
+      generation: 0,
+      signInDate: NOW - 60_000,
+      expirationDate: NOW + 900_000,
+    });
+  };
   return {
     store,
     observed,
     lines,
     messages,
     dataKeys,
+    session,
+    signIn,
     authorizer: new Authorizer({
       store: observed,
       stalenessSeconds: 0,
       gateways: { ...GATEWAY_SETTINGS, ...settings },
       openSecret: async ({ SealedSecret, OwnerId, AccessKeyId }) =>
         secrets.open(SealedSecret, { table: 'identities', ownerId: OwnerId, keyId: AccessKeyId }),
-      sessions: new SessionTokens(dataKeys),
-      bearerTokens: createBearerTokens(dataKeys),
+      sessions,
+      bearerTokens,
       loadWebIdentityProver: () => Promise.reject(new Error('no identity token is expected')),
       explainDenials: (answer) => sealDenials(answer, dataKeys),
       now: () => NOW,

@@ -158,6 +158,22 @@ describe('trust', () => {
     }
   });
 
+  test('contexts that no trusted provider of AWS has made are refused', async () => {
+    const { arn, credentials } = await assumer();
+    const RoleArn = await scenery.role([allow({ AWS: arn }, 'sts:AssumeRole', 'sts:SetContext')]);
+    const ProvidedContexts = [
+      {
+        ProviderArn: 'arn:aws:iam::aws:contextProvider/IdentityCenter',
+        ContextAssertion: 'a.b.c',
+      },
+    ];
+    const command = new AssumeRoleCommand({ RoleArn, RoleSessionName: 'one', ProvidedContexts });
+    expect(await refusal(deployment.sts(credentials).send(command))).toMatchObject({
+      code: 'InvalidParameterValue',
+      statusCode: 400,
+    });
+  });
+
   test('a role does not trust its own sessions without being told to', async () => {
     const { arn, credentials } = await assumer();
     const RoleArn = await scenery.role([allow({ AWS: arn })], { allow: EVERYTHING });
