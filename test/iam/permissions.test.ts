@@ -5,7 +5,7 @@ import { refusal } from '../operations/refusal';
 import { Scenery } from '../operations/scenery';
 import { commandOf } from './command';
 import { expectOutcome } from './expected-outcome';
-import { WatchedOperations } from './noted-members';
+import { WatchedOperations } from '../operations/noted-members';
 import type { OperationCase } from './operation-case';
 import { OPERATION_CASES } from './operation-cases';
 

@@ -9,6 +9,7 @@ import {
   type AdminDeployment,
   type Credentials,
 } from '../operations/deployment';
+import { WatchedOperations } from '../operations/noted-members';
 import { refusal } from '../operations/refusal';
 import { allow, StsScenery } from './sts-scenery';
 
@@ -59,6 +60,8 @@ const CASES: Readonly<Record<string, StsCase>> = {
 const WITHOUT_PERMISSION = ['GetCallerIdentity', 'GetSessionToken'];
 const UNSIGNED = ['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML'];
 
+const watched = new WatchedOperations(STS_OPERATIONS);
+
 let deployment: AdminDeployment;
 let scenery: StsScenery;
 let caller: { UserName: string; credentials: Credentials };
@@ -66,6 +69,7 @@ let faulty: FaultyStore | undefined;
 
 beforeAll(async () => {
   deployment = await deployAdmin({
+    stsOperations: watched.table,
     intercept: (store) => ({
       get: (...read) => (faulty ?? store).get(...read),
       getMany: (...read) => (faulty ?? store).getMany(...read),
@@ -140,6 +144,12 @@ describe.each(Object.entries(CASES))('%s', (name, known) => {
   test('is answered to whoever may do this alone, on this resource alone', async () => {
     await scenery.permit(caller.UserName, own);
     await expectAnswer(name, known);
+  });
+
+  test('has looked at every member of its input, where it does not refuse the call', () => {
+    const row = STS_OPERATIONS.operations.find((operation) => operation.name === name);
+    if (row === undefined) throw new Error(`${name} has no row`);
+    if (known.refused === undefined) expect(watched.unnoted(row)).toEqual([]);
   });
 
   test.each(['error', 'timeout', 'commit-then-error'] as const)(

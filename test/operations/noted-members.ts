@@ -6,6 +6,10 @@ import { describeOperation } from '../../lambdas/protocol/schema';
 /** Why a function has no use for a member. */
 const NEEDLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListDelegationRequests: { OwnerId: 'there are no requests to choose from' },
+  AssumeRole: {
+    ExternalId: 'it is for the trust policy, and so for the authorization',
+    SerialNumber: 'the authorization proves the second factor',
+  },
 };
 
 /** The same rows, whose functions are watched. */
