@@ -5,6 +5,7 @@ import type { Catalogue } from '../core/catalogue/catalogue';
 import { parseIpAddress } from '../core/ip-address';
 import { foldCase } from '../core/letter-case';
 import type { ConditionContext } from '../core/request-context';
+import { findServiceRules } from '../core/service-rules';
 import { IamError } from '../protocol/errors';
 
 /*
@@ -103,7 +104,8 @@ export function readQuestion(input: EvaluationInput): AccessQuestion {
 /** The service of an action, which must be a team's own. Errors: InvalidInput. */
 export function readService(action: string): string {
   const service = serviceOf(action);
-  if (isReservedPrefix(service)) {
+  const { needsResourcePolicy } = findServiceRules(foldCase(action));
+  if (isReservedPrefix(service) || needsResourcePolicy !== undefined) {
     throw invalid(`Decisions are about the actions of your own services, not of ${service}.`);
   }
   return service;

@@ -6,6 +6,7 @@ import {
   TagUserCommand,
 } from '@aws-sdk/client-iam';
 import { GetFederationTokenCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
+import * as fc from 'fast-check';
 import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { inlinePolicyKey, nameKey, principalKey } from '../../lambdas/store/keys';
 import { put } from '../identity/principal-rows';
@@ -530,7 +531,8 @@ describe('a request', () => {
     ['a subject without an id', { subject: { type: 'user' } }, "Value null at 'subject.id'"],
     ['a subject of another type', { subject: { type: 'group', id: 'a' } }, 'user, role, root'],
     ['an action without a service', { action: { name: 'can_read' } }, 'regular expression'],
-    ['an action of AWS', { action: { name: 'iam:GetUser' } }, 'your own services'],
+    ['an action of IAM', { action: { name: 'iam:GetUser' } }, 'your own services'],
+    ['an action on AWS’s keys', { action: { name: 'kms:Decrypt' } }, 'your own services'],
     ['a resource that is no ARN', { resource: { type: 'order', id: '42' } }, 'an ARN of'],
     [
       'a resource of another service',
@@ -546,6 +548,53 @@ describe('a request', () => {
     ],
   ])('with %s is refused with 400 and a reason', async (_what, change, message) => {
     expect(await refusalOf(change)).toContain(message);
+  });
+
+  test('of any other form is refused or denied, and is never a failure of ours', async () => {
+    const root = { type: 'root', id: ACCOUNT };
+    const text = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.constantFrom(
+        ACCOUNT,
+        ORDER_42,
+        '*',
+        'arn:aws:orders:::',
+        'orders:GetOrder',
+        'user',
+        'role',
+      ),
+      fc.constantFrom(`arn:aws:iam::${ACCOUNT}:user/a`, 'A'.repeat(2048), 'session', 'root'),
+    );
+    const part = (members: Record<string, fc.Arbitrary<unknown>>) =>
+      fc.oneof(
+        { weight: 6, arbitrary: fc.record(members, { requiredKeys: [] }) },
+        { weight: 1, arbitrary: fc.jsonValue() },
+      );
+    const parts = {
+      subject: fc.oneof(
+        fc.constant(root),
+        part({ type: text, id: text, properties: part({ token: text, ip_address: text }) }),
+      ),
+      action: fc.oneof(fc.constant({ name: 'orders:GetOrder' }), part({ name: text })),
+      resource: fc.oneof(
+        fc.constant({ type: 'order', id: ORDER_42 }),
+        part({ type: text, id: text }),
+      ),
+      context: part({ 'orders:Amount': fc.jsonValue(), 'orders:Channel': text }),
+    };
+    const evaluations = fc.array(fc.record(parts, { requiredKeys: [] }), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ ...parts, evaluations }, { requiredKeys: [] }),
+        fc.constantFrom('/access/v1/evaluation', '/access/v1/evaluations'),
+        async (body, path) => {
+          const { statusCode, json } = await post(body, { path });
+          expect([200, 400]).toContain(statusCode);
+          expect(typeof (statusCode === 400 ? json['message'] : json)).not.toBe('undefined');
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 
   test('with a member that stands twice is refused', async () => {

@@ -137,7 +137,8 @@ test('a list of a session has its session policies', async () => {
 test.each([
   ['an unknown principal', { Principal: 'AIDANOBODYNOBODY1' }, 404, 'NoSuchEntity'],
   ['another type of principal', { PrincipalType: 'group' }, 400, 'ValidationError'],
-  ['an action of AWS', { Action: 'iam:GetUser' }, 400, 'InvalidInput'],
+  ['an action of IAM', { Action: 'iam:GetUser' }, 400, 'InvalidInput'],
+  ['an action on AWS’s keys', { Action: 'kms:Decrypt' }, 400, 'InvalidInput'],
   ['a pattern of actions', { Action: 'orders:*' }, 400, 'ValidationError'],
   ['no address', { SourceIp: 'here' }, 400, 'InvalidInput'],
   [
