@@ -7,6 +7,7 @@ export default tseslint.config(
     ignores: [
       'node_modules',
       'dist',
+      'guard/dist',
       'cdk.out',
       '**/cdk.out',
       '.portcullis',
