@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { InvoicesStack } from '../../examples/multi-tenant/invoices-stack';
+import { RecipesStack } from '../../examples/oidc-login/recipes-stack';
 import { LibraryStack } from '../../examples/openapi-routes/library-stack';
 import { TasksStack } from '../../examples/protect-appsync/tasks-stack';
 import { ParcelsStack } from '../../examples/protect-rest-api/parcels-stack';
@@ -43,6 +44,11 @@ test.each([
     'openapi-routes',
     new LibraryStack(createApp(), 'Library', PROPS),
     ['library:ListBooks', 'library:GetBook', 'library:LendBook', 'library:ReturnBook'],
+  ],
+  [
+    'oidc-login',
+    new RecipesStack(createApp(), 'Recipes', { ...PROPS, pageOrigin: 'https://page.example.com' }),
+    ['recipes:ListRecipes', 'recipes:GetRecipe'],
   ],
   [
     'multi-tenant',

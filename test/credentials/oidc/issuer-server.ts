@@ -28,12 +28,15 @@ export class IssuerServer {
   keys: JWK[] = [];
   /** In place of the document of a path. */
   readonly answers = new Map<string, Answer>();
+  /** For paths that it does not know. */
+  onOther: Answer | undefined;
   readonly #server = createServer((request, response) => {
     const path = request.url ?? '';
     this.requests.push(path);
     const answer = this.answers.get(path);
     if (answer !== undefined) answer(request, response);
-    else this.#answer(path, response);
+    else if (this.onOther === undefined || path === '/keys') this.#answer(path, response);
+    else this.onOther(request, response);
   });
 
   static async start(): Promise<IssuerServer> {
