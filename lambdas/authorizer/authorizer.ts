@@ -181,7 +181,9 @@ export class Authorizer {
     const asking = loading.then((catalogue) => this.#findQuestions(request, catalogue));
     // Where the credentials are bad nobody waits for the catalogue; its failure must not be the process's.
     asking.catch(() => undefined);
-    if (isAnonymous) return decideAnonymously(request, await asking, now);
+    if (isAnonymous) {
+      return decideAnonymously(request, withContexts(await asking, undefined), now);
+    }
     const services = service === ownName ? [] : ownService(await loading);
     const authenticated = await this.#authentication.authenticate(
       keeping === undefined ? request : withoutRoleHeader(request),
@@ -192,8 +194,8 @@ export class Authorizer {
     if (payloadHash !== undefined && request.isBody?.(payloadHash) === false) {
       throw signatureDoesNotMatch();
     }
-    const questions = await asking;
-    const routes = decideRoutes(questions, { ...subjectOf(principal, now), tokenClaims }, now);
+    const questions = withContexts(await asking, tokenClaims);
+    const routes = decideRoutes(questions, subjectOf(principal, now), now);
     const kept =
       keeping &&
       (await this.#keep(keeping, { cache: keeping.cache, request, authenticated, now }, form, {
@@ -260,9 +262,15 @@ interface DecidedCall {
 const CONTEXT_UNREADABLE =
   'because a value of the request that conditions are about is not of its type';
 
-/** Who asks, with what is said about it in conditions of the service's own. */
-interface AskingSubject extends DecisionSubject {
-  readonly tokenClaims?: TokenClaims | undefined;
+/** The questions with what the calls and their tokens say for conditions of the service's own. */
+function withContexts(
+  questions: readonly RouteQuestion[],
+  tokenClaims: TokenClaims | undefined,
+): readonly RouteQuestion[] {
+  return questions.map((question) => ({
+    ...question,
+    guarded: withContext(question, tokenClaims),
+  }));
 }
 
 function withContext(
@@ -280,18 +288,15 @@ function withContext(
 
 function decideRoutes(
   questions: readonly RouteQuestion[],
-  subject: AskingSubject,
+  subject: DecisionSubject,
   now: number,
 ): readonly DecidedRoute[] {
-  return questions.map((question) => {
-    const guarded = withContext(question, subject.tokenClaims);
-    return {
-      route: question.route,
-      action: guarded.action,
-      resource: guarded.resource ?? guarded.template,
-      ...decideGuarded({ ...question, guarded }, subject, now),
-    };
-  });
+  return questions.map((question) => ({
+    route: question.route,
+    action: question.guarded.action,
+    resource: question.guarded.resource ?? question.guarded.template,
+    ...decideGuarded(question, subject, now),
+  }));
 }
 
 const isDenied = ({ decision }: DecidedRoute): boolean => decision.decision !== 'allowed';

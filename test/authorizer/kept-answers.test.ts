@@ -374,3 +374,31 @@ describe('a kept answer', () => {
     expect(seen.allowed).toBeGreaterThan(20);
   });
 });
+
+test('a condition key from the path counts in an answer that is kept for a request', async () => {
+  const { store } = deployment.admin;
+  const Routes = CATALOGUE.Routes.map((route) =>
+    route.Action === 'orders:Get'
+      ? { ...route, ContextKeys: { 'orders:Order': 'path.id' } }
+      : route,
+  );
+  await put(store, routeCatalogueKey(API_ID, '*'), { ...CATALOGUE, Routes } as never);
+  try {
+    await permit({
+      Effect: 'Allow',
+      Action: 'orders:Get',
+      Resource: '*',
+      Condition: { StringEquals: { 'orders:Order': '42' } },
+    });
+    const authorizer = createAuthorizer({ key: 'request', seconds: SECONDS });
+    for (const [id, isAllowed] of [
+      ['42', true],
+      ['43', false],
+    ] as const) {
+      const order = { method: 'GET', path: `/orders/${id}` };
+      expect(lets(await ask(authorizer, order), order)).toBe(isAllowed);
+    }
+  } finally {
+    await put(store, routeCatalogueKey(API_ID, '*'), CATALOGUE as never);
+  }
+});
