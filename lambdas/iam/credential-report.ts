@@ -48,21 +48,17 @@ const COLUMNS = [
     `access_key_${number}_last_used_service`,
   ]),
   ...[1, 2].flatMap((number) => [`cert_${number}_active`, `cert_${number}_last_rotated`]),
+  'additional_credentials_info',
 ];
 
 /**
- * The report as AWS writes it: root first, lines that end in LF, none behind the last. AWS's last column,
- * `additional_credentials_info`, is there where somebody has more credentials than there are columns for.
+ * The report as AWS writes it: root first, lines that end in LF, none behind the last. The last column is empty but for whoever has
+ * more credentials than there are columns for.
  *
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
  */
 export function writeCredentialReport(owners: readonly CredentialOwnerReport[]): string {
-  const hasMore = owners.some((owner) => additionalCredentials(owner) !== '');
-  const header = hasMore ? [...COLUMNS, 'additional_credentials_info'] : COLUMNS;
-  const lines = owners.map((owner) =>
-    hasMore ? [...fieldsOf(owner), additionalCredentials(owner)] : fieldsOf(owner),
-  );
-  return [header, ...lines].map((fields) => fields.map(quote).join(',')).join('\n');
+  return [COLUMNS, ...owners.map(fieldsOf)].map((fields) => fields.map(quote).join(',')).join('\n');
 }
 
 /** A name may have a comma in it. */
@@ -84,6 +80,7 @@ function fieldsOf(owner: CredentialOwnerReport): readonly string[] {
     String(owner.hasMfaDevice),
     ...[0, 1].flatMap((index) => accessKeyFields(keys[index])),
     ...[0, 1].flatMap((index) => certificateFields(certificates[index])),
+    additionalCredentials(owner),
   ];
 }
 

@@ -76,7 +76,7 @@ test('the columns stand in the order of AWS, root is first, and the last line do
   await generate();
   const text = Buffer.from((await fetchReport()).Content ?? []).toString();
   expect(text.split('\n')[0]).toBe(
-    'user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated',
+    'user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated,additional_credentials_info',
   );
   expect(text.endsWith('\n')).toBe(false);
   const [root, alice, bob] = await lines();
@@ -93,6 +93,7 @@ test('the columns stand in the order of AWS, root is first, and the last line do
     access_key_2_active: 'false',
     access_key_2_last_rotated: 'N/A',
     cert_1_active: 'false',
+    additional_credentials_info: '',
   });
   expect(alice).toMatchObject({
     user: 'Alice',
