@@ -12,9 +12,14 @@ import {
   ListUsersCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
-import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+} from '@aws-sdk/client-sts';
 import { timeStepAt, totpCode } from '../../lambdas/credentials/totp';
 import {
   ACCOUNT,
@@ -330,6 +335,34 @@ describe('time', () => {
     });
     await scenery.root.send(new UpdateRoleCommand({ RoleName, MaxSessionDuration: 43_200 }));
     expect((await sts.send(long)).Credentials).toBeDefined();
+  });
+
+  test('a session that has another role of itself cannot be prolonged beyond an hour, a user’s own can', async () => {
+    const { arn, credentials } = await assumer();
+    const RoleName = scenery.newName('role');
+    const self = `arn:aws:iam::${ACCOUNT}:role/${RoleName}`;
+    await scenery.role([allow({ AWS: arn })], {
+      RoleName,
+      MaxSessionDuration: 43_200,
+      allow: EVERYTHING,
+    });
+    await scenery.root.send(
+      new UpdateAssumeRolePolicyCommand({
+        RoleName,
+        PolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [allow({ AWS: [arn, self] })],
+        }),
+      }),
+    );
+    const input = { RoleArn: self, RoleSessionName: 'one', DurationSeconds: 43_200 };
+    const { Credentials: own } = await deployment
+      .sts(credentials)
+      .send(new GetSessionTokenCommand({}));
+    const long = await scenery.assume(credentialsOf(own), input);
+    const again = deployment.sts(long).send(new AssumeRoleCommand(input));
+    expect((await refusal(again)).message).toContain('1 hour session limit');
+    await scenery.assume(long, { ...input, DurationSeconds: 3600 });
   });
 
   test('a chained session is an hour at most', async () => {
