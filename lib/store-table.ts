@@ -1,4 +1,5 @@
-import { RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Token, Validations } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
