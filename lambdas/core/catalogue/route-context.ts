@@ -35,7 +35,8 @@ export function parseRouteContext(
 ): RouteContext {
   const entries: readonly [string, unknown][] = Object.entries(input ?? {});
   const folded = new Set(entries.map(([key]) => key.toLowerCase()));
-  if (typeof input !== 'object' || folded.size !== entries.length || folded.size > MAX_KEYS) {
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  if (!isObject || folded.size !== entries.length || folded.size > MAX_KEYS) {
     throw new CatalogueRefused(`ContextKeys is an object of at most ${MAX_KEYS} keys, each once`);
   }
   return new Map(
