@@ -90,6 +90,9 @@ class WebIdentities implements WebIdentityProver {
     }
     const { partition } = request.gateway;
     const scope = { partition, accountId: named?.accountId ?? request.gateway.accountId };
+    // Beside the provider, so that nobody waits for one after the other; whether it counts is decided below.
+    const finding = named && this.#findRole(named);
+    finding?.catch(() => undefined);
     const verified = await this.#verify(token, scope);
     if (verified === undefined) {
       return { refused: 'InvalidIdentityToken', message: 'the token proves nothing' };
@@ -101,7 +104,7 @@ class WebIdentities implements WebIdentityProver {
     if (asked?.accountId !== scope.accountId || asked.partition !== partition) {
       return { refused: 'AccessDenied', message: 'no role of the provider’s account is named' };
     }
-    const role = await this.#findRole(asked);
+    const role = await (finding ?? this.#findRole(asked));
     return role !== undefined && isTrusted(request, { ...verified, role, ...scope, now })
       ? {
           claims: sessionOf(verified, role, scope.accountId),

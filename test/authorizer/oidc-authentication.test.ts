@@ -17,6 +17,7 @@ import { SealedSecrets } from '../../lambdas/credentials/sealed-secret';
 import { SessionTokens } from '../../lambdas/credentials/session-token';
 import { createBearerTokens } from '../../lambdas/credentials/sign-in-tokens';
 import { routeCatalogueKey } from '../../lambdas/store/keys';
+import { ObservedStore } from '../identity/principal-rows';
 import { createTestKey, IssuerServer, type TestKey } from '../credentials/oidc/issuer-server';
 import { ACCOUNT, deployAdmin, type AdminDeployment } from '../operations/deployment';
 import { put } from '../identity/principal-rows';
@@ -34,6 +35,7 @@ let issuer: IssuerServer;
 let deployment: AdminDeployment;
 let authorizer: Authorizer;
 let lines: string[];
+let observed: ObservedStore;
 let providerArn: string;
 let roleArn: string;
 
@@ -65,7 +67,9 @@ function createAuthorizer(
   settings?: GatewaySubject['settings'],
   keeping?: AuthorizerOptions['keeping'],
 ): Authorizer {
-  const { store, dataKeys } = deployment;
+  const { dataKeys } = deployment;
+  observed = new ObservedStore(deployment.store);
+  const store = observed;
   const secrets = new SealedSecrets(dataKeys);
   return new Authorizer({
     store,
@@ -303,6 +307,17 @@ describe('a token of a provider', () => {
     expect([issuer.requests.length, loads]).toEqual([asked, 1]);
     now += 3000;
     await expect(call(signed)).rejects.toThrow(UNAUTHORIZED);
+  });
+
+  test('costs at most three round trips where nothing of it was seen, and none after it', async () => {
+    expect((await call(await token())).effect).toBe('Allow');
+    expect(observed.trips).toBeLessThanOrEqual(3);
+    expect(observed.inconsistentReads).toBe(0);
+    const again = await token();
+    await call(again);
+    observed.reset();
+    expect((await call(again)).effect).toBe('Allow');
+    expect(observed.calls).toBe(0);
   });
 
   test('counts under a condition on the request, which is looked at each time', async () => {

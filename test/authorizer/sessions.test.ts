@@ -15,6 +15,7 @@ import { deployAdmin, type AdminDeployment, type Credentials } from '../operatio
 import { refusal } from '../operations/refusal';
 import { allow, credentialsOf, StsScenery } from '../sts/sts-scenery';
 import { signRequest } from './client-request';
+import { ObservedStore } from '../identity/principal-rows';
 import { HOST, restEvent, signedEvent, STAGE } from './rest-events';
 import { GATEWAY_SETTINGS } from './gateway-settings';
 
@@ -26,6 +27,7 @@ const BOUND_MILLISECONDS = 5000;
 let deployment: AdminDeployment;
 let scenery: StsScenery;
 let authorizer: Authorizer;
+let observed: ObservedStore;
 let now = Date.now();
 
 beforeAll(async () => {
@@ -37,8 +39,9 @@ beforeEach(() => {
   now = Math.floor(Date.now() / 1000) * 1000;
   const { store, dataKeys } = deployment;
   const secrets = new SealedSecrets(dataKeys);
+  observed = new ObservedStore(store);
   authorizer = new Authorizer({
-    store,
+    store: observed,
     stalenessSeconds: BOUND_MILLISECONDS / 1000,
     gateways: GATEWAY_SETTINGS,
     openSecret: ({ SealedSecret, OwnerId, AccessKeyId }) =>
@@ -106,6 +109,16 @@ describe('a session’s key', () => {
     const { session } = await roleSession();
     expect(await call(session)).toBe('Allow');
     expect(await callPresigned(session)).toBe('Allow');
+  });
+
+  test('costs at most three round trips where nothing of it was seen, and none after it', async () => {
+    const { session } = await roleSession();
+    expect(await call(session)).toBe('Allow');
+    expect(observed.trips).toBeLessThanOrEqual(3);
+    expect(observed.inconsistentReads).toBe(0);
+    observed.reset();
+    expect(await call(session)).toBe('Allow');
+    expect(observed.calls).toBe(0);
   });
 
   test('is nobody’s without its token, or with the token of another', async () => {
