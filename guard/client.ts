@@ -115,7 +115,7 @@ export class CallerDecisions {
     context: Readonly<Record<string, string | readonly string[]>> = {},
   ): Promise<AllowedResources> {
     const { type, id, properties } = this.#subject();
-    const { token, ip_address: address } = properties;
+    const { token, ip_address: address, role_arn: role } = properties;
     const entries = Object.entries(context).map(([key, value]) => ({
       ContextKeyName: key,
       ContextKeyValues: [value].flat(),
@@ -128,6 +128,7 @@ export class CallerDecisions {
         Action: action,
         ...(token === undefined ? {} : { SessionToken: token }),
         ...(address === undefined ? {} : { SourceIp: address }),
+        ...(role === undefined ? {} : { RoleArn: role }),
         ...(entries.length === 0 ? {} : { ContextEntries: entries }),
       },
       this.#options,
@@ -159,7 +160,7 @@ export class CallerDecisions {
 
   /** A session wherever there is a token: it may have less rights than its principal. */
   #subject() {
-    const { principal, sourceIp } = this.#call;
+    const { principal, sourceIp, roleArn } = this.#call;
     const token = this.#token;
     const isNamed = principal.type === 'Root' || principal.type === 'User';
     const type = token !== undefined || !isNamed ? 'session' : principal.type.toLowerCase();
@@ -170,7 +171,8 @@ export class CallerDecisions {
         ...(token === undefined ? {} : { token }),
         ...(sourceIp === undefined ? {} : { ip_address: sourceIp }),
         ...(type === 'user' ? { unique_id: principal.id } : {}),
-      } as { readonly token?: string; readonly ip_address?: string },
+        ...(roleArn === undefined || token === undefined ? {} : { role_arn: roleArn }),
+      } as { readonly token?: string; readonly ip_address?: string; readonly role_arn?: string },
     };
   }
 }

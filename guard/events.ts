@@ -14,6 +14,8 @@ export interface GatewayCall {
   readonly sourceIp: string | undefined;
   /** The token of the session that the call was signed with, or that it carries as a bearer. */
   readonly token: string | undefined;
+  /** Which the caller has named for the token of an OIDC provider. */
+  readonly roleArn: string | undefined;
 }
 
 function objectOf(value: unknown): Json | undefined {
@@ -31,15 +33,15 @@ export function readGatewayCall(event: unknown): GatewayCall | undefined {
   const request = objectOf(call?.['requestContext']);
   if (call === undefined || request === undefined) return undefined;
   const authorizer = objectOf(request['authorizer']);
-  const token = tokenOf(call);
+  const carried = { token: tokenOf(call), roleArn: headerOf(call, 'x-portcullis-role') };
   if (call['version'] === '2.0') {
     const http = objectOf(request['http']);
     const context = objectOf(authorizer?.['lambda']);
-    return http && { context, body: bodyOf(call), sourceIp: textOf(http['sourceIp']), token };
+    return http && { context, body: bodyOf(call), sourceIp: textOf(http['sourceIp']), ...carried };
   }
   const sourceIp = textOf(objectOf(request['identity'])?.['sourceIp']);
-  if (isWebSocket(request)) return { context: authorizer, body: undefined, sourceIp, token };
-  return { context: authorizer, body: bodyOf(call), sourceIp, token };
+  const body = isWebSocket(request) ? undefined : bodyOf(call);
+  return { context: authorizer, body, sourceIp, ...carried };
 }
 
 function isWebSocket(request: Json): boolean {
@@ -56,14 +58,16 @@ function bodyOf({ body, isBase64Encoded }: Json): Uint8Array {
 
 const BEARER = /^bearer ([\w.~+/=-]+)$/i;
 
+function headerOf(call: Json, name: string): string | undefined {
+  const headers = Object.entries(objectOf(call['headers']) ?? {});
+  return textOf(headers.find(([key]) => key.toLowerCase() === name)?.[1]);
+}
+
 function tokenOf(call: Json): string | undefined {
-  const headers = objectOf(call['headers']) ?? {};
-  const named = (name: string): string | undefined =>
-    textOf(Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]);
   const query = objectOf(call['queryStringParameters']) ?? {};
   return (
-    named('x-amz-security-token') ??
+    headerOf(call, 'x-amz-security-token') ??
     textOf(query['X-Amz-Security-Token']) ??
-    BEARER.exec(named('authorization') ?? '')?.[1]
+    BEARER.exec(headerOf(call, 'authorization') ?? '')?.[1]
   );
 }

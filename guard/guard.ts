@@ -43,6 +43,8 @@ export interface Guarded<Caller extends Principal = KnownPrincipal> {
   readonly requestId: string | undefined;
   /** Proves the caller's session to the decision endpoint. A secret: neither log it nor pass it on. */
   readonly token: string | undefined;
+  /** The role that the caller has named for the token of an OIDC provider; undefined for the provider's default. */
+  readonly roleArn: string | undefined;
 }
 
 export interface GuardOptions {
@@ -112,6 +114,7 @@ export function guard(event: unknown, options: GuardOptions = {}): Guarded<Princ
     sourceIp: call.sourceIp,
     requestId: textOf(context['requestId']),
     token: call.token,
+    roleArn: call.roleArn,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { guarded, type Guarded } from '../../guard';
+import { guarded, type Guarded } from '../../guard/index';
 import { cancelOrder, createOrder, getOrder, listOrders } from './orders';
 import type { OrderRequest } from './orders';
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { guarded } from '../../guard';
+import { guarded } from '../../guard/index';
 
 const NOTES: ReadonlyMap<string, string> = new Map([
   ['1', 'buy tea'],

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { guarded } from '../../guard';
+import { guarded } from '../../guard/index';
 
 /** Tells the other end who it is: every message of a connection carries what the authorizer said when it was opened. */
 export const handler = guarded(

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { parsePolicy } from '../core/parse';
 import { variablesOf } from '../core/variables';
-import type { IdentityClaims } from '../credentials/oidc/identity-claims';
 import { IdentityTokens, readIssuer } from '../credentials/oidc/identity-tokens';
 import { TokenRefused } from '../credentials/oidc/issuer-errors';
 import { IssuerKeys } from '../credentials/oidc/issuer-keys';
 import { providerUrlOf, type IssuerReach } from '../credentials/oidc/issuer-url';
-import type { SessionClaims } from '../credentials/session-claims';
 import type { Found } from '../identity/lookup';
 import type { RoleRecord } from '../identity/role-entities';
 import { findRole } from '../identity/role-lookup';
+import { findProviderByUrl, isTrustedWebIdentity } from '../identity/web-identity';
 import {
-  findProviderByUrl,
-  isTrustedWebIdentity,
-  webIdentityKeys,
-  type FoundProvider,
-} from '../identity/web-identity';
+  readDefaultRole,
+  readRoleArn,
+  webIdentitySession,
+  webIdentitySessionName,
+  type NamedRole,
+  type VerifiedWebIdentity,
+} from '../identity/web-identity-session';
 import { requestKeys } from '../protocol/request-keys';
 import { encodeParts } from '../store/keys';
 import type { Store } from '../store/store';
@@ -30,15 +31,6 @@ export interface WebIdentitiesOptions extends IssuerReach {
   readonly now: () => number;
 }
 
-/** The tag of a provider that holds the ARN of the role for callers who name none. */
-const DEFAULT_ROLE_TAG = 'portcullis:default-role';
-
-const ROLE_ARN = /^arn:([a-z-]+):iam::(\d{12}):role\/(?:[!-~]*\/)?([\w+=,.@-]{1,64})$/;
-
-/** As long as STS's own pattern lets a session's name be. */
-const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
-const HASHED_PREFIX = 'sha256-';
-
 /** How far the issuer's clock may be ahead of ours. Behind it must not be: a token that has expired is over. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 
@@ -48,20 +40,9 @@ const ISSUER_TIMEOUT_MILLISECONDS = 3000;
 const BOUNDS = { entries: 5_000, bytes: 16 * 1024 * 1024 };
 const ENTRY_BYTES = 4096;
 
-/** What a token proves. */
-interface Verified {
-  readonly provider: FoundProvider;
-  readonly claims: IdentityClaims;
-}
-
 interface Scope {
   readonly partition: string;
   readonly accountId: string;
-}
-
-interface RoleName extends Scope {
-  readonly arn: string;
-  readonly name: string;
 }
 
 /**
@@ -70,7 +51,7 @@ interface RoleName extends Scope {
  */
 class WebIdentities implements WebIdentityProver {
   readonly #tokens: IdentityTokens;
-  readonly #verified: FreshnessCache<Verified | undefined>;
+  readonly #verified: FreshnessCache<VerifiedWebIdentity | undefined>;
   readonly #roles: FreshnessCache<Found<RoleRecord> | undefined>;
 
   constructor(private readonly options: WebIdentitiesOptions) {
@@ -107,14 +88,14 @@ class WebIdentities implements WebIdentityProver {
     const role = await (finding ?? this.#findRole(asked));
     return role !== undefined && isTrusted(request, { ...verified, role, ...scope, now })
       ? {
-          claims: sessionOf(verified, role, scope.accountId),
+          claims: webIdentitySession(verified, role, scope.accountId),
           tokenClaims: verified.claims.tokenClaims,
           trustKeys: conditionKeysOf(role.entity.AssumeRolePolicyDocument),
         }
       : { refused: 'AccessDenied', message: 'the role does not trust the token, or there is none' };
   }
 
-  #verify(token: string, scope: Scope): Promise<Verified | undefined> {
+  #verify(token: string, scope: Scope): Promise<VerifiedWebIdentity | undefined> {
     const key = encodeParts(scope.partition, scope.accountId, hashOf(token));
     return this.#verified.get(key, async () => ({
       value: await this.#verifyAnew(token, scope),
@@ -122,7 +103,7 @@ class WebIdentities implements WebIdentityProver {
     }));
   }
 
-  async #verifyAnew(token: string, scope: Scope): Promise<Verified | undefined> {
+  async #verifyAnew(token: string, scope: Scope): Promise<VerifiedWebIdentity | undefined> {
     try {
       const url = providerUrlOf(readIssuer(token), this.options);
       const provider = url && (await findProviderByUrl(this.options.store, scope, url));
@@ -139,7 +120,7 @@ class WebIdentities implements WebIdentityProver {
   }
 
   /** By its ARN, letter by letter. */
-  #findRole(asked: RoleName): Promise<Found<RoleRecord> | undefined> {
+  #findRole(asked: NamedRole): Promise<Found<RoleRecord> | undefined> {
     return this.#roles.get(encodeParts(asked.arn), async () => {
       const role = await findRole({ ...asked, store: this.options.store }, asked.name);
       return { value: role?.arn === asked.arn ? role : undefined, bytes: ENTRY_BYTES };
@@ -154,7 +135,7 @@ export function createWebIdentityProver(options: WebIdentitiesOptions): WebIdent
 
 function isTrusted(
   request: GuardedRequest,
-  asked: Verified & {
+  asked: VerifiedWebIdentity & {
     readonly role: Found<RoleRecord>;
     readonly accountId: string;
     readonly now: number;
@@ -167,7 +148,7 @@ function isTrusted(
     role: role.entity,
     roleArn: role.arn,
     accountId,
-    sessionName: sessionNameOf(claims.subject),
+    sessionName: webIdentitySessionName(claims.subject),
     requestContext: requestKeys(request.http, {
       region: request.gateway.region,
       resourceAccount: accountId,
@@ -183,57 +164,14 @@ function conditionKeysOf(trustPolicy: string): readonly string[] {
   return entries.flatMap(({ key, values }) => [key, ...values.flatMap(variablesOf)]);
 }
 
-function sessionOf(
-  { provider, claims }: Verified,
-  role: Found<RoleRecord>,
-  accountId: string,
-): SessionClaims {
-  return {
-    kind: 'role',
-    accountId,
-    principalId: role.entity.RoleId,
-    sessionName: sessionNameOf(claims.subject),
-    // There are no credentials: nothing can be signed as this session.
-    accessKeyId: '',
-    secretAccessKey: '',
-    issuedAt: claims.issuedAt,
-    expiresAt: claims.expiresAt,
-    tags: claims.tags,
-    transitiveTagKeys: claims.transitiveTagKeys,
-    sourceIdentity: claims.sourceIdentity,
-    federatedProvider: provider.arn,
-    isChained: false,
-    context: webIdentityKeys(provider.record.Url, claims),
-  };
-}
-
 /** undefined where no role is named. */
-function readRoleHeader({ http }: GuardedRequest): RoleName | 'invalid' | undefined {
+function readRoleHeader({ http }: GuardedRequest): NamedRole | 'invalid' | undefined {
   const values = http.headers.get(ROLE_HEADER);
   if (values === undefined) {
     return undefined;
   }
   const [value = ''] = values;
   return (values.length === 1 ? readRoleArn(value) : undefined) ?? 'invalid';
-}
-
-function readDefaultRole({ record }: FoundProvider): RoleName | undefined {
-  const tag = record.Tags.find(({ Key }) => Key === DEFAULT_ROLE_TAG);
-  return tag && readRoleArn(tag.Value);
-}
-
-function readRoleArn(arn: string): RoleName | undefined {
-  const [, partition, accountId, name] = ROLE_ARN.exec(arn) ?? [];
-  return partition === undefined || accountId === undefined || name === undefined
-    ? undefined
-    : { arn, partition, accountId, name };
-}
-
-/** Invariant: two subjects never have one name. */
-function sessionNameOf(subject: string): string {
-  return SESSION_NAME.test(subject) && !subject.startsWith(HASHED_PREFIX)
-    ? subject
-    : HASHED_PREFIX + hashOf(subject);
 }
 
 function hashOf(text: string): string {

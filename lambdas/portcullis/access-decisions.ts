@@ -15,6 +15,7 @@ import { loadSession } from '../identity/sessions';
 import { loadSignedIn } from '../identity/sign-in-sessions';
 import type { Call } from '../operations/operation';
 import { IamError } from '../protocol/errors';
+import { isJsonWebToken, proveWebIdentity } from './web-identity-proof';
 import { typeContext, type AccessQuestion, type SubjectReference } from './access-questions';
 
 /** What a question is answered with. */
@@ -86,9 +87,12 @@ export class AccessDecisions {
 
   /** Whoever is named, or whose session the token is; undefined where it cannot be resolved. */
   async subject(reference: SubjectReference): Promise<DecisionSubject | undefined> {
-    const { type, id, token, uniqueId } = reference;
-    const subject = await once(this.#subjects, JSON.stringify([type, id, token]), () =>
-      type === 'session' ? this.#findSession(id, token) : loadNamedSubject(type, id, this.call),
+    const { type, id, token, uniqueId, sourceIp, roleArn } = reference;
+    const subject = await once(
+      this.#subjects,
+      JSON.stringify([type, id, token, sourceIp, roleArn]),
+      () =>
+        type === 'session' ? this.#findSession(reference) : loadNamedSubject(type, id, this.call),
     );
     // Somebody else may have been given the name since.
     const found =
@@ -120,13 +124,16 @@ export class AccessDecisions {
     return sourceIp === undefined ? keys : { ...keys, 'aws:SourceIp': sourceIp };
   }
 
-  async #findSession(id: string, token: string | undefined): Promise<DecisionSubject | undefined> {
+  async #findSession(reference: SubjectReference): Promise<DecisionSubject | undefined> {
+    const { id, token, roleArn } = reference;
     if (token === undefined) return undefined;
     const { store, partition, now } = this.call;
     const options = { consistent: true, partition, now };
     try {
       const bearer = await this.call.openBearerToken(token);
-      const session = bearer === undefined ? await this.call.openSession(token) : undefined;
+      const session = isJsonWebToken(token)
+        ? await proveWebIdentity({ token, roleArn }, this.requestKeys(reference), this.call)
+        : await this.call.openSession(token);
       const principal =
         bearer !== undefined
           ? await loadSignedIn(store, bearer, options)

@@ -58,6 +58,8 @@ export interface SubjectReference {
   readonly sourceIp: string | undefined;
   /** Whose ARN it must be still. */
   readonly uniqueId: string | undefined;
+  /** That the token of an OIDC provider is used for. */
+  readonly roleArn: string | undefined;
 }
 
 /** A condition key with its values as texts. */
@@ -129,6 +131,7 @@ export function readSubject({ type = '', id = '', properties }: SubjectInput): S
     token,
     ip_address: sourceIp,
     unique_id: uniqueId,
+    role_arn: roleArn,
   } = readObject(properties, 'subject.properties');
   if (token !== undefined && (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH)) {
     throw invalid('subject.properties.token is no token.');
@@ -145,7 +148,10 @@ export function readSubject({ type = '', id = '', properties }: SubjectInput): S
   if (uniqueId !== undefined && typeof uniqueId !== 'string') {
     throw invalid('subject.properties.unique_id is no unique id.');
   }
-  return { type: type as SubjectReference['type'], id, token, sourceIp, uniqueId };
+  if (roleArn !== undefined && typeof roleArn !== 'string') {
+    throw invalid('subject.properties.role_arn is no ARN.');
+  }
+  return { type: type as SubjectReference['type'], id, token, sourceIp, uniqueId, roleArn };
 }
 
 /** A resource that is a pattern would be another one than the policies mean. */

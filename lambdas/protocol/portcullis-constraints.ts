@@ -42,6 +42,7 @@ export const PORTCULLIS_CONSTRAINTS: ConstraintTable = {
       range: [1, 64],
       pattern: { text: service, expression: new RegExp(`^${service}$`) },
     },
+    RoleArn: { range: [20, 2048] },
     SessionToken: { range: [1, 8192] },
     SourceIp: { range: [2, 45] },
     Type: {

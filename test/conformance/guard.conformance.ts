@@ -11,7 +11,7 @@ import {
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { PortcullisClient, type Credentials, type Guarded } from '../../guard';
+import { PortcullisClient, type Credentials, type Guarded } from '../../guard/index';
 import { ROOT_CREDENTIALS, startLocalProcess, type LocalProcess } from '../harness/local-process';
 import { fetchSigned } from '../harness/signed-fetch';
 import { runTool } from '../harness/tools';
@@ -190,6 +190,7 @@ describe('decisions of the local run', () => {
     sourceIp: '127.0.0.1',
     requestId: undefined,
     token: undefined,
+    roleArn: undefined,
   });
 
   test('the document says where decisions are asked for, and they are asked for there', async () => {

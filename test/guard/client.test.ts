@@ -8,7 +8,7 @@ import {
   PortcullisClient,
   workloadCredentials,
   type Guarded,
-} from '../../guard';
+} from '../../guard/index';
 import { signPost } from '../../guard/signature';
 import {
   ACCOUNT,
@@ -70,6 +70,7 @@ async function callOf(...statements: readonly object[]): Promise<Guarded> {
     sourceIp: '192.0.2.7',
     requestId: undefined,
     token: undefined,
+    roleArn: undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import { guard, guarded, GuardRefusal } from '../../guard';
+import { guard, guarded, GuardRefusal } from '../../guard/index';
 import { ALICE, createGatewayWorld, NOW } from '../authorizer/gateway-world';
 import { signedEvent } from '../authorizer/rest-events';
 
@@ -81,6 +81,7 @@ describe.each(Object.entries(GATEWAYS))('the guard behind %s', (_name, eventOf) 
       sourceIp: '192.0.2.7',
       requestId: 'c6af9ac6',
       token: undefined,
+      roleArn: undefined,
     });
   });
 

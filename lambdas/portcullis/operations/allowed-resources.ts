@@ -34,6 +34,7 @@ interface ListInput {
   readonly Action: string | undefined;
   readonly SessionToken?: string | undefined;
   readonly SourceIp?: string | undefined;
+  readonly RoleArn?: string | undefined;
   readonly ContextEntries?:
     | readonly {
         readonly ContextKeyName: string | undefined;
@@ -95,6 +96,7 @@ const listAllowedResources: Operation<ListInput, ListOutput> = {
       {
         SessionToken: STRING,
         SourceIp: STRING,
+        RoleArn: STRING,
         ContextEntries: listOf('ContextEntries', () => CONTEXT_ENTRY),
       },
     ),
@@ -113,7 +115,11 @@ const listAllowedResources: Operation<ListInput, ListOutput> = {
     const reference = readSubject({
       type: input.PrincipalType,
       id: input.Principal,
-      properties: { token: input.SessionToken, ip_address: input.SourceIp },
+      properties: {
+        token: input.SessionToken,
+        ip_address: input.SourceIp,
+        role_arn: input.RoleArn,
+      },
     });
     const name = readService(input.Action);
     const [subject, service] = await Promise.all([
