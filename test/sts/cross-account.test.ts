@@ -113,7 +113,7 @@ test('a permission alone opens no role, and a role that is not there is denied i
   const closed = await other.role([allow({ AWS: stranger })]);
   const absent = `arn:aws:iam::${OTHER}:role/absent`;
   const messageOf = async (RoleArn: string) =>
-    (await refusal(assume(credentials, RoleArn))).message?.replace(RoleArn, 'ROLE');
+    (await refusal(assume(credentials, RoleArn))).message.replace(RoleArn, 'ROLE');
   expect(await messageOf(closed)).toBe(await messageOf(absent));
 });
 
