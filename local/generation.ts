@@ -24,6 +24,7 @@ import { WebSocketGateway } from './gateway/websocket-gateway';
 import type { Logs } from './logs';
 import { Secrets } from './secrets';
 import { createKmsService } from './services/kms';
+import type { JsonService } from './services/json-service';
 import { createSecretsManagerService } from './services/secrets-manager';
 import { startServices } from './services/server';
 import type { ServicesServer } from './services/server';
@@ -79,6 +80,11 @@ export class Generation {
       this.#secrets.put(rootSecretArn, formatRootCredentials(rootCredentials));
     this.#tables = new Tables(dynamoDb, stacks);
     this.#found = listApis(stacks);
+  }
+
+  /** The templates' secrets, for functions and for whoever deployed them. */
+  get secretsManager(): JsonService {
+    return createSecretsManagerService(this.#secrets, this.#secrets.definitions);
   }
 
   /** Whether the templates have the admin API and the root user's secret. */
@@ -165,10 +171,7 @@ export class Generation {
   async #startFunctions(): Promise<Functions> {
     const { state, accessKeyId, dynamoDbEndpoint, logs } = this.options;
     this.#services = await startServices(
-      [
-        createKmsService(state.readKey('kms-key'), listKmsKeys(this.stacks)),
-        createSecretsManagerService(this.#secrets, this.#secrets.definitions),
-      ],
+      [createKmsService(state.readKey('kms-key'), listKmsKeys(this.stacks)), this.secretsManager],
       accessKeyId,
       // The functions are told where this is, so that they come after it.
       (functionArn, payload) => this.#functions?.find(functionArn)?.invoke(payload),

@@ -79,6 +79,7 @@ async function start(
     region,
     accessKeyId,
     readParameter: (name) => stacks.readParameter(name),
+    secretsManager: () => stacks.secretsManager,
   });
   const port = await listen(server, options.cloudPort);
   foundation.onStop(() => closeServer(server));

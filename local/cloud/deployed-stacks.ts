@@ -2,6 +2,7 @@ import { Stacks } from '../stacks';
 import { isTemplateObject } from '../template';
 import { outputsOf } from '../generation';
 import type { Generation } from '../generation';
+import type { JsonService } from '../services/json-service';
 import type { StackTarget } from './cloud-formation';
 import type { ObjectStore } from './object-store';
 import { parseTemplate, synthesizedStackOf } from './stack-records';
@@ -48,6 +49,11 @@ export class DeployedStacks implements StackTarget {
     const { records } = this.options;
     await this.#apply(records.list().filter((record) => record.stackName !== stackName));
     records.delete(stackName);
+  }
+
+  /** The secrets of what is deployed; undefined while nothing is. */
+  get secretsManager(): JsonService | undefined {
+    return this.#generation?.secretsManager;
   }
 
   outputs(stackName: string): ReadonlyMap<string, string> {

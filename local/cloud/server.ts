@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 import { readBody } from '../http-server';
+import { isJsonObject, ServiceError } from '../services/json-service';
+import type { JsonObject, JsonService } from '../services/json-service';
 import { isSignedWith } from '../services/signed-with';
 import type { CloudFormation } from './cloud-formation';
 import type { ObjectStore } from './object-store';
@@ -30,6 +32,8 @@ export interface CloudServerOptions {
   readonly accessKeyId: string;
   /** SSM parameters by name. */
   readonly readParameter: (name: string) => string | undefined;
+  /** The secrets of what is deployed; undefined while nothing is. */
+  readonly secretsManager: () => JsonService | undefined;
 }
 
 /** The services of AWS that `cdk bootstrap` and `cdk deploy` speak to, on one address. It does not listen yet. */
@@ -131,12 +135,34 @@ function answerSts(
 }
 
 function answerJson(options: CloudServerOptions, target: string, body: Buffer): string {
-  const { Name: name } = JSON.parse(body.toString('utf8')) as { Name?: unknown };
+  const input: unknown = JSON.parse(body.toString('utf8'));
+  const [service = '', operation = ''] = target.split('.', 2);
+  if (!isJsonObject(input)) throw new QueryError('SerializationException', 'not an object');
+  if (service === 'secretsmanager') return answerSecrets(options, operation, input);
+  const { Name: name } = input;
   if (target !== 'AmazonSSM.GetParameter' || typeof name !== 'string')
     throw new QueryError('UnknownOperationException', `the local run has no ${target}`);
   const value = options.readParameter(name);
   if (value === undefined) throw new QueryError('ParameterNotFound', `${name} is not there`);
   return JSON.stringify({ Parameter: { Name: name, Type: 'String', Value: value, Version: 1 } });
+}
+
+/** Whoever deploys may read what the deployment put into its secrets: the root user's first key is nowhere else. */
+function answerSecrets(options: CloudServerOptions, operation: string, input: JsonObject): string {
+  const secrets = options.secretsManager();
+  if (secrets === undefined)
+    throw new QueryError('ResourceNotFoundException', 'nothing is deployed yet');
+  const run = Object.hasOwn(secrets.operations, operation)
+    ? secrets.operations[operation]
+    : undefined;
+  if (run === undefined)
+    throw new QueryError('UnknownOperationException', `the local run has no ${operation}`);
+  try {
+    return JSON.stringify(run(input));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    throw new QueryError(error.code, error.message, error.statusCode);
+  }
 }
 
 function send(response: ServerResponse, statusCode: number, type: string, body: string): void {

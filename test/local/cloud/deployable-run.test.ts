@@ -13,9 +13,11 @@ function template(word: string): Template {
   return {
     Resources: {
       Echo: functionResource('echo', { WORD: word }, { Timeout: 10 }),
+      Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { SecretString: 'hidden' } },
       ...restApiResources('Api', [{ method: 'GET', path: '/word', functionId: 'Echo' }]),
     },
     Outputs: {
+      SecretArn: { Value: { Ref: 'Secret' } },
       Url: {
         Value: { 'Fn::Sub': 'https://${Api}.execute-api.${AWS::Region}.amazonaws.com/prod/' },
       },
@@ -93,6 +95,27 @@ describe('a run that stacks are deployed to', () => {
     const again = await query('DescribeStacks', { StackName: 'Word' });
     const kept = /<OutputValue>(http:[^<]*)<\/OutputValue>/.exec(again)?.[1] ?? '';
     expect(await (await fetch(`${kept}word`)).text()).toBe('one');
+  });
+
+  test('whoever deploys reads the secrets of what is deployed, and nobody else does', async () => {
+    const described = await query('DescribeStacks', { StackName: 'Word' });
+    const SecretId = /<OutputValue>(arn:aws:secretsmanager:[^<]*)</.exec(described)?.[1];
+    const read = async (operation: string, headers: Record<string, string>) => {
+      const response = await fetch(run.cloudEndpoint, {
+        method: 'POST',
+        headers: { ...headers, 'x-amz-target': `secretsmanager.${operation}` },
+        body: JSON.stringify({ SecretId }),
+      });
+      return (await response.json()) as Record<string, unknown>;
+    };
+    expect(await read('GetSecretValue', signed())).toMatchObject({ SecretString: 'hidden' });
+    expect(await read('GetSecretValue', {})).toMatchObject({ __type: 'InvalidClientTokenId' });
+    expect(await read('DeleteSecret', signed())).toMatchObject({
+      __type: 'UnknownOperationException',
+    });
+    expect(await read('constructor', signed())).toMatchObject({
+      __type: 'UnknownOperationException',
+    });
   });
 
   test('the same template again is a change set without changes', async () => {
