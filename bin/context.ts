@@ -1,5 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
+import type { AnswerCacheKey } from '../lib/answer-cache';
 import type { PrimaryStore } from '../lib/replica-stack';
 
 /** What a deployment can be told by `-c name=value`, by `cdk.json` or by nothing. */
@@ -28,6 +29,9 @@ export interface DeploymentContext {
   readonly tracing: boolean;
   /** Execution environments of the authorizer that are kept ready. */
   readonly provisionedConcurrency?: number;
+  /** The longest time for which gateways may keep answers; undefined: they may not. */
+  readonly answerCacheSeconds?: number;
+  readonly answerCacheKey: AnswerCacheKey;
   /** A name of one's own for the administrators' API, with its certificate. */
   readonly adminDomain?: { readonly domainName: string; readonly certificateArn: string };
   /** Whether a web ACL stands before the administrators' API, or the ARN of one. */
@@ -94,6 +98,9 @@ export function readContext(
       .filter(Boolean),
     tracing: readSwitch(node, 'tracing', true),
     provisionedConcurrency: readNumber(node, 'provisionedConcurrency', 1, 10_000),
+    answerCacheSeconds: readNumber(node, 'answerCacheSeconds', 1, 3600),
+    answerCacheKey:
+      readText(node, 'answerCacheKey', /^(?:request|caller)$/) === 'caller' ? 'caller' : 'request',
     adminDomain: readAdminDomain(node),
     webAcl: readText(node, 'webAclArn', arnOf('wafv2')) ?? readSwitch(node, 'webAcl', false),
     replicaRegions: readReplicaRegions(node),

@@ -2,6 +2,7 @@ import { App, Duration, Validations } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { AbsentCustomResources } from '../lib/absent-custom-resources';
+import type { AnswerCacheProps } from '../lib/answer-cache';
 import { AuthorizerStack } from '../lib/authorizer-stack';
 import { ControlPlaneStack } from '../lib/control-plane-stack';
 import { DataStack } from '../lib/data-stack';
@@ -47,10 +48,20 @@ function createAuthorizer(
     staleness: Duration.seconds(context.stalenessSeconds),
     reservedConcurrentExecutions: context.authorizerConcurrency,
     provisionedConcurrentExecutions: context.provisionedConcurrency,
+    answerCache: answerCacheOf(context),
     tracing: context.tracing,
     sandbox: context.sandbox,
     logRetention: context.logRetention,
   });
+}
+
+function answerCacheOf({
+  answerCacheSeconds,
+  answerCacheKey: key,
+}: DeploymentContext): AnswerCacheProps | undefined {
+  return answerCacheSeconds === undefined
+    ? undefined
+    : { maximumTtl: Duration.seconds(answerCacheSeconds), key };
 }
 
 function buildStacks(app: App, context: DeploymentContext): void {
