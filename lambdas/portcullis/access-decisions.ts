@@ -43,6 +43,9 @@ export const UNKNOWN_SUBJECT =
 
 const FOREIGN_RESOURCE = 'The resource belongs to another account.';
 
+/** All that is told of a subject of another account; and of one that is not there, or it would be told who is. */
+const FOREIGN_SUBJECT = 'The subject is not authorized to perform this action on this resource.';
+
 /** The account in an ARN; a resource without one belongs to the account that is asked. */
 export function resourceAccountOf(resource: string, accountId: string): string {
   const account = parseArn(resource)?.accountId ?? '';
@@ -67,7 +70,6 @@ export class AccessDecisions {
       this.service(question.service),
     ]);
     const context = typeContext(question.context, question.action, service.catalogue);
-    if (subject === undefined) return refused(UNKNOWN_SUBJECT);
     const resourceAccount = resourceAccountOf(question.resource, accountId);
     if (resourceAccount !== accountId) return refused(FOREIGN_RESOURCE);
     const { action, resource, resourceType } = question;
@@ -75,14 +77,22 @@ export class AccessDecisions {
     if (isOfType === false) {
       return refused(`The resource is not of the type ${resourceType} of ${question.service}.`);
     }
+    if (subject === undefined) {
+      return refused(
+        isNamedElsewhere(question.subject, accountId) ? FOREIGN_SUBJECT : UNKNOWN_SUBJECT,
+      );
+    }
     const { principal, policies } = subject;
     const keys = { ...context, ...subject.context, ...this.requestKeys(question.subject) };
     const asked = { principal, action, resource, resourceAccount, context: keys };
     const decided = decideOnService(asked, policies, service);
     const undecided = decided.message === undefined ? findUndecided(asked, subject, service) : [];
-    return undecided.length > 0
-      ? refused(`The decision depends on ${undecided.join(', ')}, which nobody has told.`)
-      : tell(decided, subject, accountId);
+    if (undecided.length === 0) return tell(decided, subject, accountId);
+    return refused(
+      isForeign(subject, accountId)
+        ? FOREIGN_SUBJECT
+        : `The decision depends on ${undecided.join(', ')}, which nobody has told.`,
+    );
   }
 
   /** Whoever is named, or whose session the token is; undefined where it cannot be resolved. */
@@ -190,15 +200,14 @@ export function refused(reason: string): AccessDecision {
 
 function tell(
   { decision, message }: GuardedDecision,
-  { principal }: DecisionSubject,
+  subject: DecisionSubject,
   accountId: string,
 ): AccessDecision {
   const isAllowed = message === undefined;
-  // What another account's policies say is that account's to know.
-  if (!('arn' in principal) || principal.accountId !== accountId) {
+  if (isForeign(subject, accountId)) {
     return isAllowed
       ? { decision: true, context: { decision: 'allowed' } }
-      : refused('The subject is not authorized to perform this action on this resource.');
+      : refused(FOREIGN_SUBJECT);
   }
   return {
     decision: isAllowed,
@@ -208,6 +217,17 @@ function tell(
       policies: decision.because.map(describeReason),
     },
   };
+}
+
+/** What another account's policies say is that account's to know. */
+function isForeign({ principal }: DecisionSubject, accountId: string): boolean {
+  return !('arn' in principal) || principal.accountId !== accountId;
+}
+
+/** Of a session only its token says whether there is one. */
+function isNamedElsewhere({ type, id }: SubjectReference, accountId: string): boolean {
+  const arn = parseArn(id);
+  return type !== 'session' && arn !== undefined && arn.accountId !== accountId;
 }
 
 function describeReason(reason: Reason): DecidingPolicy {

@@ -202,7 +202,6 @@ describe('a subject', () => {
     ['an unknown id', { type: 'user', id: 'AIDANOBODYNOBODY1' }],
     ['a name', { type: 'user', id: 'alice' }],
     ['a user as a role', { type: 'role', id: `arn:aws:iam::${ACCOUNT}:user/nobody` }],
-    ['the root of another account', { type: 'root', id: 'arn:aws:iam::210987654321:root' }],
     ['root by another id', { type: 'root', id: '210987654321' }],
     ['another partition', { type: 'root', id: `arn:aws-cn:iam::${ACCOUNT}:root` }],
     ['a session without a token', { type: 'session', id: `arn:aws:iam::${ACCOUNT}:root` }],
@@ -677,5 +676,20 @@ test('nothing of a user of another account is told but whether it may', async ()
   const Service = 'orders';
   await callPortcullis(deployment, 'PutServicePolicy', { Service, PolicyDocument });
   expect(await decide({ subject })).toEqual({ decision: true, context: { decision: 'allowed' } });
+  const secret = { StringNotEquals: { 'aws:Referer': 'https://secret.example/' } };
+  await put(store, inlinePolicyKey('User', accountId, id, 'p'), {
+    PolicyName: 'p',
+    PolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { ...GET, Condition: secret },
+    }),
+  });
+  const unknown = { type: 'user', id: `arn:aws:iam::${accountId}:user/nobody` };
+  for (const one of [subject, unknown]) {
+    expect(await decide({ subject: one })).toEqual({
+      decision: false,
+      context: { decision: 'implicitDeny', reason },
+    });
+  }
   await callPortcullis(deployment, 'DeleteServicePolicy', { Service });
 });

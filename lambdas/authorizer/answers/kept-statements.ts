@@ -23,8 +23,8 @@ export interface SettledRoute {
  */
 const MAX_METHOD_ARN_LENGTH = 512;
 
-/** What stands for `%`, `/` and `\` in a path is no part of any resource. */
-const AMBIGUOUS_ESCAPES = ['%25', '%2F', '%2f', '%5C', '%5c'];
+/** What stands for `%`, `/` and `\` in a path is no part of any resource, and neither is an empty part. */
+const AMBIGUOUS = ['//', '%25', '%2F', '%2f', '%5C', '%5c'];
 
 /** A route as the gateway's policies and the gateway's routing see it. */
 interface RouteArns {
@@ -36,6 +36,8 @@ interface RouteArns {
   /** Exactly the ARNs of the calls that the route may take. */
   readonly places: readonly PatternPlace[];
   readonly isOneMethod: boolean;
+  /** The parts of its path that are no parameters. */
+  readonly literals: readonly string[];
 }
 
 /**
@@ -57,15 +59,39 @@ export function keptStatements(
   for (const one of denied) requireExact(one, allowed);
   const { partition, region, accountId, apiId, stage } = gateway;
   const prefix = `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/*`;
-  const refused = AMBIGUOUS_ESCAPES.map((escape) => `${prefix}${escape}*`);
-  const patternsOf = (some: readonly RouteArns[]): readonly string[] => [
-    ...new Set(some.map(({ pattern }) => pattern)),
-  ];
+  const escapes = escapesOf(denied.flatMap(({ literals }) => literals).join(''));
+  const refused = [...AMBIGUOUS, ...escapes].map((text) => `${prefix}${text}*`);
   const statements: readonly InvokeStatement[] = [
-    { Action: 'execute-api:Invoke', Effect: 'Allow', Resource: patternsOf(allowed) },
-    { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: [...refused, ...patternsOf(denied)] },
+    {
+      Action: 'execute-api:Invoke',
+      Effect: 'Allow',
+      Resource: [...new Set(allowed.map(({ pattern }) => pattern))],
+    },
+    {
+      Action: 'execute-api:Invoke',
+      Effect: 'Deny',
+      Resource: [...refused, ...new Set(denied.flatMap(deniedPatterns))],
+    },
   ];
   return statements.filter(({ Resource }) => Resource.length > 0);
+}
+
+/** The gateway ignores a slash at the end of a path, and the ARN of the method has it. */
+function deniedPatterns({ pattern }: RouteArns): readonly string[] {
+  return pattern.endsWith('*') || pattern.endsWith('/') ? [pattern] : [pattern, `${pattern}/`];
+}
+
+/**
+ * The ways to escape the characters of a text, as patterns: the ARN of a method has its path as it was sent, so that a path with one of
+ * them would pass by a Deny that has the characters themselves. Of most letters also of their few neighbours that are none.
+ */
+function escapesOf(text: string): readonly string[] {
+  const escapes = text.split('').flatMap((character) => {
+    const code = character.charCodeAt(0).toString(16);
+    if (/^[5-7]/.test(code)) return [`%${code.slice(0, 1)}?`];
+    return [`%${code}`, `%${code.toUpperCase()}`];
+  });
+  return [...new Set(escapes)].sort();
 }
 
 /** A Deny of one whole path is of that alone, and the gateway routes a path to the route that names it. */
@@ -89,7 +115,8 @@ function arnsOf(gateway: Gateway, { routeKey, isAllowed }: SettledRoute): RouteA
   const pattern = `${before}${method === 'ANY' ? '*' : method}/${path.segments
     .map((segment) => (typeof segment === 'string' ? segment : '*'))
     .join('/')}`;
-  if (pattern.length > MAX_METHOD_ARN_LENGTH) {
+  // With a slash at its end as well.
+  if (pattern.length >= MAX_METHOD_ARN_LENGTH) {
     throw new AnswerNotKept(`the ARN of ${routeKey} is longer than a gateway takes`);
   }
   return {
@@ -111,5 +138,6 @@ function arnsOf(gateway: Gateway, { routeKey, isAllowed }: SettledRoute): RouteA
       ]),
     ],
     isOneMethod: method !== 'ANY' && path.parameters.size === 0,
+    literals: path.segments.filter((segment) => typeof segment === 'string'),
   };
 }
