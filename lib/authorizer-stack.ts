@@ -76,7 +76,8 @@ export interface AuthorizerStackProps extends StackProps, SandboxOption, Observa
   readonly answerCache?: AnswerCacheProps;
   /**
    * Other accounts, by their twelve digits, whose REST, HTTP and WebSocket APIs in this region may be guarded, and whose stacks may
-   * register their routes.
+   * register routes. Name accounts that you trust as this one: nothing tells an API of theirs from one of another account here, so that
+   * whoever may invoke functions from there can say what any route means.
    *
    * @default - none
    */

@@ -1,5 +1,5 @@
 import { parseArn } from '../core/arn';
-import { isReservedPrefix } from '../core/catalogue/check-definition';
+import { isReservedService } from '../core/catalogue/reserved-services';
 import { areValuesOf } from '../core/catalogue/route-context';
 import type { Catalogue } from '../core/catalogue/catalogue';
 import { parseIpAddress } from '../core/ip-address';
@@ -107,7 +107,7 @@ export function readQuestion(input: EvaluationInput): AccessQuestion {
 export function readService(action: string): string {
   const service = serviceOf(action);
   const { needsResourcePolicy } = findServiceRules(foldCase(action));
-  if (isReservedPrefix(service) || needsResourcePolicy !== undefined) {
+  if (isReservedService(service) || needsResourcePolicy !== undefined) {
     throw invalid(`Decisions are about the actions of your own services, not of ${service}.`);
   }
   return service;

@@ -1,22 +1,8 @@
 import { parseArn } from '../arn';
 import type { Finding } from '../finding';
 import { foldCase } from '../letter-case';
+import { isReservedService } from './reserved-services';
 import type { ServiceDefinition } from './service-definition';
-
-/** Prefixes that are AWS's own: nobody else's service may set keys, or have actions, under them. */
-const RESERVED_PREFIXES: ReadonlySet<string> = new Set([
-  'aws',
-  'execute-api',
-  'iam',
-  'organizations',
-  'portcullis',
-  'sts',
-]);
-
-/** Whether a prefix is no service's that a team may write. */
-export function isReservedPrefix(service: string): boolean {
-  return RESERVED_PREFIXES.has(foldCase(service));
-}
 
 /** Keys of AWS that a service sets for its own resources and requests. */
 const SERVICE_SET_KEYS = ['aws:resourcetag/', 'aws:requesttag/', 'aws:tagkeys'];
@@ -31,7 +17,7 @@ export function checkServiceDefinition(definition: ServiceDefinition): readonly 
   if (!/^[A-Za-z0-9-]{1,64}$/.test(service)) {
     report('INVALID_SERVICE', ['service'], `\`${service}\` is no service prefix`);
   }
-  if (isReservedPrefix(service)) {
+  if (isReservedService(service)) {
     report('RESERVED_SERVICE', ['service'], `the prefix \`${service}\` is taken`);
   }
   checkActions(definition, report);

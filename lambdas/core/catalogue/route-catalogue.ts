@@ -3,6 +3,7 @@ import {
   parseResourceTemplate,
   type ResourceTemplate,
 } from './resource-template';
+import { isReservedService } from './reserved-services';
 import { parseRouteKey, ROUTE_METHODS, type RouteKey } from './route-key';
 import { parseRouteContext, type RouteContext } from './route-context';
 import type { RouteParameter } from './route-path';
@@ -26,18 +27,6 @@ export interface RouteCatalogue {
   readonly routes: ReadonlyMap<string, Route>;
 }
 
-/** Actions of these are granted for other reasons than an API's routes. */
-const RESERVED_SERVICES: readonly string[] = [
-  'appsync',
-  'aws',
-  'execute-api',
-  'iam',
-  'lambda',
-  'organizations',
-  'portcullis',
-  'sts',
-];
-
 const MAX_ROUTES = 1000;
 
 /**
@@ -55,7 +44,7 @@ export function parseRouteCatalogue(input: unknown): RouteCatalogue {
   if (typeof service !== 'string' || !/^[a-z0-9-]{1,64}$/.test(service)) {
     throw new CatalogueRefused('Service is 1 to 64 lower-case letters, digits and hyphens');
   }
-  if (RESERVED_SERVICES.includes(service)) {
+  if (isReservedService(service)) {
     throw new CatalogueRefused(`the service ${service} is not free to be used for an API`);
   }
   if (!Array.isArray(records) || records.length > MAX_ROUTES) {

@@ -159,6 +159,11 @@ test.each([
     'RESERVED_SERVICE service',
   ],
   [
+    'the prefix of an API of AWS that is guarded',
+    { service: 'appsync', resourceTypes: [], actions: [], conditionKeys: [] },
+    'RESERVED_SERVICE service',
+  ],
+  [
     'an action with a star',
     { actions: [{ ...ACTION, name: 'Get*' }] },
     'INVALID_ACTION actions 0 name',
