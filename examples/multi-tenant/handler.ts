@@ -1,19 +1,15 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { guarded } from '../../guard/index';
 
-/** Says whose invoice it is. Whether a caller may has been decided before; this function makes sure that it really was. */
-export function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  const { principalArn } = (event.requestContext.authorizer ?? {}) as Record<string, unknown>;
-  // A method that lost its authorizer must not become an open one.
-  if (typeof principalArn !== 'string' || principalArn === '') {
-    return answer(403, { message: 'the request has not passed the authorizer' });
-  }
+/** Says whose invoice it is. Whether a caller may has been decided before; the guard makes sure that it really was. */
+export const handler = guarded((event: APIGatewayProxyEvent, { principal }) => {
   const { tenant, invoiceId } = event.pathParameters ?? {};
   return answer(200, {
     tenant,
     ...(invoiceId === undefined ? { invoiceIds: ['1', '2'] } : { invoiceId }),
-    calledBy: principalArn,
+    calledBy: principal.arn,
   });
-}
+});
 
 function answer(statusCode: number, body: object): Promise<APIGatewayProxyResult> {
   return Promise.resolve({

@@ -1,27 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { guarded } from '../../guard/index';
 
 const ADDRESSES = new Map([
   ['7', '1 Harbour Street'],
   ['8', '2 Harbour Street'],
 ]);
 
-/** Two parcels. Whether a caller may has been decided before; this function makes sure that it really was. */
-export function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  const caller = (event.requestContext.authorizer ?? {}) as Record<string, unknown>;
-  const { principalArn, payloadHash, scheme } = caller;
-  // A method that lost its authorizer must not become an open one.
-  if (typeof principalArn !== 'string' || principalArn === '') {
-    return answer(403, { message: 'the request has not passed the authorizer' });
-  }
-  // The authorizer saw the signed hash of the body but not the body.
-  const body = event.body ?? '';
-  const isBodySigned = createHash('sha256').update(body).digest('hex') === payloadHash;
-  if (body !== '' && scheme === 'sigv4' && !isBodySigned) {
-    return answer(403, { message: 'the body is not the one that was signed' });
-  }
-  return serve(event, principalArn);
-}
+/**
+ * Two parcels. Whether a caller may has been decided before; the guard makes sure that it really was, and that the body is the one that
+ * was signed.
+ */
+export const handler = guarded((event: APIGatewayProxyEvent, { principal }) =>
+  serve(event, principal.arn),
+);
 
 function serve(
   { httpMethod, pathParameters, body }: APIGatewayProxyEvent,
