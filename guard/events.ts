@@ -31,7 +31,7 @@ const textOf = (value: unknown): string | undefined =>
 export function readGatewayCall(event: unknown): GatewayCall | undefined {
   const call = objectOf(event);
   const request = objectOf(call?.['requestContext']);
-  if (call === undefined || request === undefined) return undefined;
+  if (call === undefined || request === undefined || !isText(call['body'])) return undefined;
   const authorizer = objectOf(request['authorizer']);
   const carried = { token: tokenOf(call), roleArn: headerOf(call, 'x-portcullis-role') };
   if (call['version'] === '2.0') {
@@ -49,6 +49,11 @@ function isWebSocket(request: Json): boolean {
   const isEvent = eventType === 'CONNECT' || eventType === 'MESSAGE' || eventType === 'DISCONNECT';
   const isNamed = textOf(connectionId) !== undefined && textOf(routeKey) !== undefined;
   return isEvent && isNamed && httpMethod === undefined;
+}
+
+/** Gateways give the text of a body, or nothing; what somebody has made of it is not what was signed. */
+function isText(body: unknown): boolean {
+  return body === undefined || body === null || typeof body === 'string';
 }
 
 function bodyOf({ body, isBase64Encoded }: Json): Uint8Array {

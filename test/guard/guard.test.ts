@@ -147,6 +147,15 @@ describe.each(Object.entries(GATEWAYS))('the guard behind %s', (_name, eventOf) 
     expect(messageOf(eventOf({ context: empty, body: 'x' }))).toBe(OTHER_BODY);
   });
 
+  test('refuses a body that is no text, of which nobody knows what was signed', () => {
+    const empty = { ...CONTEXT, payloadHash: sha256('') };
+    for (const context of [CONTEXT, empty]) {
+      for (const body of [{ item: 1 }, ['x'], 1, true]) {
+        expect(messageOf(eventOf({ context, body: body as never }))).toBe(UNSEEN);
+      }
+    }
+  });
+
   test('takes any body with a token, which signs none', () => {
     for (const scheme of ['bearer', 'oidc']) {
       const context = { ...CONTEXT, scheme };
