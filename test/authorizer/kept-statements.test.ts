@@ -63,3 +63,15 @@ test('a route below another’s parameter is denied with a slash at its end', ()
 test('where nothing is denied, letters may be escaped', () => {
   expect(lets({ 'GET /orders/{id}': true }, 'GET', '/orders/%61')).toBe(true);
 });
+
+test.each([
+  ['of all routes is larger', 500, 500],
+  ['of all routes is larger', 40, 400],
+  ['has too many routes', 60, 900],
+])('what no gateway takes is refused before it costs much: %s', (message, allowed, denied) => {
+  const routes = [
+    ...Array.from({ length: allowed }, (_item, index) => [`GET /a/{b}/c${index}/{d}/{e}`, true]),
+    ...Array.from({ length: denied }, (_item, index) => [`GET /a/{b}/d${index}/{e}/x/{f}`, false]),
+  ] as const;
+  expect(() => lets(Object.fromEntries(routes), 'GET', '/a')).toThrow(message);
+});

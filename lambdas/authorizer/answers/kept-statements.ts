@@ -23,6 +23,12 @@ export interface SettledRoute {
  */
 const MAX_METHOD_ARN_LENGTH = 512;
 
+/** In characters; what is longer would be no answer that a gateway takes. */
+const MAX_POLICY_LENGTH = 8 * 1024;
+
+/** Routes that are compared with one another, for one answer. */
+const MAX_PAIRS = 20_000;
+
 /** What stands for `%`, `/` and `\` in a path is no part of any resource, and neither is an empty part. */
 const AMBIGUOUS = ['//', '%25', '%2F', '%2f', '%5C', '%5c'];
 
@@ -52,10 +58,16 @@ export function keptStatements(
 ): readonly InvokeStatement[] {
   const arns = routes.map((route) => arnsOf(gateway, route));
   const allowed = arns.filter(({ isAllowed }) => isAllowed);
-  const denied = arns.filter(
-    ({ isAllowed, places }) =>
-      !isAllowed && allowed.some(({ patternPlaces }) => overlap(patternPlaces, places)),
+  const others = arns.filter(({ isAllowed }) => !isAllowed);
+  // Before anything is compared: that takes the time of the function, which nothing else could stop.
+  requireLength(allowed);
+  if (allowed.length * others.length > MAX_PAIRS) {
+    throw new AnswerNotKept('the catalogue has too many routes, of which some are allowed');
+  }
+  const denied = others.filter(({ places }) =>
+    allowed.some(({ patternPlaces }) => overlap(patternPlaces, places)),
   );
+  requireLength(denied);
   for (const one of denied) requireExact(one, allowed);
   const { partition, region, accountId, apiId, stage } = gateway;
   const prefix = `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/*`;
@@ -74,6 +86,14 @@ export function keptStatements(
     },
   ];
   return statements.filter(({ Resource }) => Resource.length > 0);
+}
+
+function requireLength(routes: readonly RouteArns[]): void {
+  const patterns = new Set(routes.map(({ pattern }) => pattern));
+  const length = [...patterns].reduce((sum, pattern) => sum + pattern.length, 0);
+  if (length > MAX_POLICY_LENGTH) {
+    throw new AnswerNotKept('the policy of all routes is larger than a gateway takes');
+  }
 }
 
 /** The gateway ignores a slash at the end of a path, and the ARN of the method has it. */
