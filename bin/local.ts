@@ -4,6 +4,7 @@ import { Command } from 'commander';
 
 import { startDeployableRun } from '../local/cloud/deployable-run';
 import type { DeployableRun } from '../local/cloud/deployable-run';
+import { readContextFlags } from '../local/context-flags';
 import type { RootCredentials } from '../local/deployment-outputs';
 import type { FoundationOptions } from '../local/foundation';
 import { startLocalRun } from '../local/local-run';
@@ -15,6 +16,7 @@ interface Flags {
   readonly verbose?: boolean;
   readonly directory?: string;
   readonly app?: readonly string[];
+  readonly context: readonly string[];
   readonly deployable?: boolean;
   readonly workload?: string;
 }
@@ -27,6 +29,12 @@ function readFlags(): Flags {
     .option('--ephemeral', 'keep nothing: no data of an earlier run, none for a later one')
     .option('--directory <path>', 'where data is kept (.portcullis)')
     .option('--app <folder...>', 'CDK apps to serve beside the project (examples/orders)')
+    .option(
+      '-c, --context <name=value>',
+      'CDK context for every app, as cdk takes it; may be repeated',
+      (assignment: string, earlier: readonly string[]) => [...earlier, assignment],
+      [],
+    )
     .option('--deployable', 'serve what cdk bootstrap and cdk deploy bring, with AWS_ENDPOINT_URL')
     .option(
       '--workload <arn>',
@@ -94,6 +102,7 @@ function readOptions(flags: Flags): LocalRunOptions {
             ...flags.app.map((folder) => path.resolve(PROJECT_DIRECTORY, folder)),
           ],
         }),
+    context: readContextFlags(flags.context),
     allowReset: flags.allowReset === true,
     ...(flags.workload === undefined ? {} : { workload: flags.workload }),
   };
@@ -206,6 +215,9 @@ async function main(): Promise<void> {
   const flags = readFlags();
   if (flags.deployable === true) {
     if (flags.workload !== undefined) throw new Error('--workload is not for --deployable');
+    if (flags.context.length > 0) {
+      throw new Error('--context is not for --deployable: cdk deploy takes it');
+    }
     const deployable = startDeployableRun({
       ...readFoundation(flags),
       cloudPort: readPort('CLOUD_PORT', 4566),

@@ -19,6 +19,8 @@ export interface LocalRunOptions extends FoundationOptions {
   readonly projectDirectory: string;
   /** Folders of CDK apps, the project's own first. Default: the project and examples/orders. */
   readonly appDirectories?: readonly string[];
+  /** CDK context for every app, beside that of its cdk.json. */
+  readonly context?: Readonly<Record<string, string>>;
   /** Cloud assemblies that are there already; nothing is synthesized then. */
   readonly assemblyDirectories?: readonly string[];
   /** Whether `POST /_local/reset` on the admin port empties everything. */
@@ -130,7 +132,7 @@ class LocalRunStart {
   }
 
   async #synthesize(): Promise<readonly string[]> {
-    const { assemblyDirectories, projectDirectory, appDirectories } = this.options;
+    const { assemblyDirectories, projectDirectory, appDirectories, context } = this.options;
     if (assemblyDirectories !== undefined) return assemblyDirectories;
     return synthesizeApps({
       projectDirectory,
@@ -140,6 +142,7 @@ class LocalRunStart {
       ],
       accountId: this.#foundation.accountId,
       region: this.#foundation.region,
+      ...(context === undefined ? {} : { context }),
       cacheDirectory: join(projectDirectory, '.portcullis', 'assembly'),
       onProgress: (line) => this.options.onProgress?.(line),
     });

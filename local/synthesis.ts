@@ -34,6 +34,8 @@ export interface SynthesisOptions {
   readonly appDirectories: readonly string[];
   readonly accountId: string;
   readonly region: string;
+  /** For every app; it counts more than what its cdk.json says. */
+  readonly context?: Readonly<Record<string, string>>;
   /** Where assemblies are kept. */
   readonly cacheDirectory: string;
   readonly onProgress: (line: string) => void;
@@ -69,9 +71,10 @@ async function synthesizeApp(
   const configuration = readConfiguration(directory);
   const context = {
     ...configuration.context,
-    sandbox: true,
     // The deployment checks these; here they would cost seconds and change no template.
     '@aws-cdk/core:validateAgainstDefaultRules': false,
+    ...options.context,
+    sandbox: true,
   };
   const name =
     relative(options.projectDirectory, directory).replaceAll(/[\\/]/g, '-') || 'portcullis';

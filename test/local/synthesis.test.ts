@@ -29,13 +29,14 @@ describe('synthesizing apps', () => {
 
   afterAll(folder.remove);
 
-  const synthesize = (accountId = '123456789012') => {
+  const synthesize = (accountId = '123456789012', context?: Record<string, string>) => {
     progress.length = 0;
     return synthesizeApps({
       projectDirectory: project,
       appDirectories: [project],
       accountId,
       region: 'eu-west-1',
+      ...(context && { context }),
       cacheDirectory: join(project, '.portcullis', 'assembly'),
       onProgress: (line) => progress.push(line),
     });
@@ -61,6 +62,17 @@ describe('synthesizing apps', () => {
     writeFileSync(join(project, 'lib', 'stack.ts'), 'one');
     expect(await synthesize()).toEqual(first);
     expect(progress).toEqual([]);
+  });
+
+  test('context that is given counts more than the app’s own, and makes an assembly of its own', async () => {
+    const plain = await synthesize();
+    const [assembly = ''] = await synthesize(undefined, { flag: '2', ttl: '3', sandbox: 'false' });
+    expect([assembly]).not.toEqual(plain);
+    expect(JSON.parse(readFileSync(join(assembly, 'manifest.json'), 'utf8'))).toMatchObject({
+      context: { flag: '2', ttl: '3', sandbox: true },
+    });
+    expect(await synthesize(undefined, { flag: '2', ttl: '4' })).not.toEqual([assembly]);
+    expect(await synthesize()).toEqual(plain);
   });
 
   test('older assemblies are removed', async () => {
