@@ -8,6 +8,7 @@ export default tseslint.config(
       'node_modules',
       'dist',
       'guard/dist',
+      'constructs',
       'cdk.out',
       '**/cdk.out',
       '.portcullis',

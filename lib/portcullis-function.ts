@@ -190,7 +190,8 @@ export class PortcullisFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       projectRoot: PROJECT_ROOT,
-      depsLockFilePath: path.join(PROJECT_ROOT, 'package-lock.json'),
+      // Nothing is installed for a bundle; a package that npm has installed has no lock file.
+      depsLockFilePath: path.join(PROJECT_ROOT, 'package.json'),
       bundling: bundlingOf(props),
       awsSdkConnectionReuse: false,
       environment: props.environment,
