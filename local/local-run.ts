@@ -142,7 +142,7 @@ class LocalRunStart {
       ],
       accountId: this.#foundation.accountId,
       region: this.#foundation.region,
-      ...(context === undefined ? {} : { context }),
+      context,
       cacheDirectory: join(projectDirectory, '.portcullis', 'assembly'),
       onProgress: (line) => this.options.onProgress?.(line),
     });

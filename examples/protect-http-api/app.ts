@@ -1,6 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { AbsentCustomResources } from '../../lib';
+import { readKeptAnswers } from '../answer-cache';
 import { NotesStack } from './notes-stack';
 
 const app = new App();
@@ -12,6 +13,7 @@ if (typeof prefix !== 'string') {
 new NotesStack(app, `${prefix}-Notes`, {
   description: 'An HTTP API that Portcullis guards',
   portcullisPrefix: prefix,
+  keptAnswers: readKeptAnswers(app.node),
 });
 AbsentCustomResources.byContext(app);
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -12,12 +12,19 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { KeptAnswers } from '../answer-cache';
 import { PortcullisAuthorizer, PortcullisFunction, RouteCatalogue } from '../../lib';
 
 /** Properties of {@link NotesStack}. */
 export interface NotesStackProps extends StackProps {
   /** The prefix of the Portcullis deployment that guards the API. */
   readonly portcullisPrefix: string;
+  /**
+   * Whether the gateway keeps answers.
+   *
+   * @default - it keeps none
+   */
+  readonly keptAnswers?: KeptAnswers;
 }
 
 const NOTE = 'arn:${Partition}:notes:${Region}:${Account}:note/{noteId}';
@@ -30,10 +37,11 @@ export class NotesStack extends Stack {
     super(scope, id, props);
     const portcullis = PortcullisAuthorizer.fromExports(this, 'Portcullis', {
       prefix: props.portcullisPrefix,
+      answerCache: props.keptAnswers?.answerCache,
     });
     const httpApi = this.createHttpApi();
     const integration = new HttpLambdaIntegration('Notes', this.createFunction());
-    const authorizer = portcullis.forHttpApi();
+    const authorizer = portcullis.forHttpApi({ cacheTtl: props.keptAnswers?.cacheTtl });
     for (const route of ['/notes', '/notes/{noteId}']) {
       httpApi.addRoutes({ path: route, methods: [HttpMethod.GET], integration, authorizer });
     }

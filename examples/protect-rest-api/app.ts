@@ -1,5 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { readKeptAnswers } from '../answer-cache';
 import { ParcelsStack } from './parcels-stack';
 
 const app = new App();
@@ -11,5 +12,6 @@ if (typeof prefix !== 'string') {
 new ParcelsStack(app, `${prefix}-Parcels`, {
   description: 'A REST API of another team, guarded by Portcullis',
   portcullisPrefix: prefix,
+  keptAnswers: readKeptAnswers(app.node),
 });
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

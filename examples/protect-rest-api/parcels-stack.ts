@@ -5,6 +5,7 @@ import { EndpointType, LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigat
 import type { MethodOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import type { KeptAnswers } from '../answer-cache';
 import {
   AccessLog,
   DenialResponses,
@@ -17,6 +18,12 @@ import {
 export interface ParcelsStackProps extends StackProps {
   /** The prefix of the Portcullis deployment that guards the API. */
   readonly portcullisPrefix: string;
+  /**
+   * Whether the gateway keeps answers.
+   *
+   * @default - it keeps none
+   */
+  readonly keptAnswers?: KeptAnswers;
 }
 
 const PARCEL = 'arn:${Partition}:parcels:${Region}:${Account}:parcel';
@@ -27,18 +34,22 @@ export class ParcelsStack extends Stack {
     super(scope, id, props);
     const portcullis = PortcullisAuthorizer.fromExports(this, 'Portcullis', {
       prefix: props.portcullisPrefix,
+      answerCache: props.keptAnswers?.answerCache,
     });
     // 1. The authorizer, for every method.
-    const restApi = this.createRestApi({ authorizer: portcullis.forRestApi() });
+    const restApi = this.createRestApi({
+      authorizer: portcullis.forRestApi('RestApi', { cacheTtl: props.keptAnswers?.cacheTtl }),
+    });
     // 2. AWS's words and status codes for whoever may not.
     new DenialResponses(this, 'DenialResponses', { restApi });
     // 3. What the API can be asked for.
-    this.define(portcullis, restApi);
+    this.define(portcullis, restApi, props.keptAnswers !== undefined);
     new CfnOutput(this, 'ParcelsUrl', { value: restApi.urlForPath('/parcels') });
   }
 
-  private define(authorizer: PortcullisAuthorizer, restApi: RestApi): void {
-    const contextKeys = { 'parcels:Channel': 'header.x-channel' };
+  private define(authorizer: PortcullisAuthorizer, restApi: RestApi, isKept: boolean): void {
+    // A kept answer is for calls with any header, so that none can be looked at.
+    const contextKeys = isKept ? undefined : { 'parcels:Channel': 'header.x-channel' };
     new ServiceDefinition(this, 'Service', {
       authorizer,
       service: 'parcels',

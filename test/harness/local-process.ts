@@ -34,11 +34,11 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** Neighbouring free ports: the admin API takes the first, the orders API the next, a workload's endpoint the third. */
+/** Neighbouring free ports: the admin API takes the first, the other APIs the next, a workload's endpoint the one after them. */
 export async function findPorts(): Promise<number> {
   for (;;) {
     const port = 20000 + Math.floor(Math.random() * 20000);
-    const neighbours = [port, port + 1, port + 2];
+    const neighbours = [port, port + 1, port + 2, port + 3];
     if ((await Promise.all(neighbours.map(isFree))).every(Boolean)) return port;
   }
 }

@@ -36,7 +36,7 @@ describe('synthesizing apps', () => {
       appDirectories: [project],
       accountId,
       region: 'eu-west-1',
-      ...(context && { context }),
+      context,
       cacheDirectory: join(project, '.portcullis', 'assembly'),
       onProgress: (line) => progress.push(line),
     });

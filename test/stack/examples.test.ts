@@ -1,10 +1,13 @@
 import path from 'node:path';
+import { Duration } from 'aws-cdk-lib';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { readKeptAnswers } from '../../examples/answer-cache';
 import { InvoicesStack } from '../../examples/multi-tenant/invoices-stack';
 import { RecipesStack } from '../../examples/oidc-login/recipes-stack';
 import { LibraryStack } from '../../examples/openapi-routes/library-stack';
 import { TasksStack } from '../../examples/protect-appsync/tasks-stack';
+import { NotesStack } from '../../examples/protect-http-api/notes-stack';
 import { ParcelsStack } from '../../examples/protect-rest-api/parcels-stack';
 import { readScenarios } from '../../bin/commands/scenario-files';
 import { runTest } from '../../bin/commands/test';
@@ -75,6 +78,57 @@ test('the GraphQL API of protect-appsync has no other way in, and each root fiel
   expect(api?.Properties).not.toHaveProperty('AdditionalAuthenticationProviders');
   const resolvers = Object.keys(template.findResources('AWS::AppSync::Resolver'));
   expect(resolvers).toHaveLength(registered(stack).length);
+});
+
+describe('an example whose gateway keeps answers', () => {
+  const read = (context: Record<string, unknown>) => readKeptAnswers(createApp(context).node);
+  const keptAnswers = read({ answerCacheSeconds: '300', cacheTtlSeconds: '60' });
+  const template = (stack: Stack) => Template.fromStack(stack);
+
+  test('does so where it is told to, for as long, and looks at no header then', () => {
+    const parcels = new ParcelsStack(createApp(), 'Parcels', { ...PROPS, keptAnswers });
+    const kept = { AuthorizerResultTtlInSeconds: 60 };
+    template(parcels).hasResourceProperties('AWS::ApiGateway::Authorizer', kept);
+    const catalogues = template(parcels).findResources('Custom::PortcullisRouteCatalogue');
+    expect(JSON.stringify(catalogues)).not.toContain('header.x-channel');
+    const notes = new NotesStack(createApp(), 'Notes', { ...PROPS, keptAnswers });
+    template(notes).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', kept);
+  });
+
+  test('keeps none where it is told nothing', () => {
+    expect(read({ answerCacheSeconds: 300 })).toBeUndefined();
+    const none = { AuthorizerResultTtlInSeconds: 0 };
+    const parcels = new ParcelsStack(createApp(), 'Parcels', PROPS);
+    template(parcels).hasResourceProperties('AWS::ApiGateway::Authorizer', none);
+    const catalogues = template(parcels).findResources('Custom::PortcullisRouteCatalogue');
+    expect(JSON.stringify(catalogues)).toContain('header.x-channel');
+    const notes = new NotesStack(createApp(), 'Notes', PROPS);
+    template(notes).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', none);
+  });
+
+  test('reads what it is told strictly', () => {
+    const seconds = { answerCacheSeconds: 300, cacheTtlSeconds: 60 };
+    const maximumTtl = Duration.seconds(300);
+    expect(read({ ...seconds, answerCacheKey: 'caller' })).toEqual({
+      answerCache: { maximumTtl, key: 'caller' },
+      cacheTtl: Duration.seconds(60),
+    });
+    expect(() => read({ cacheTtlSeconds: 60 })).toThrow('answerCacheSeconds of the deployment');
+    for (const wrong of ['', '0', '-1', '1.5', ' 2', '2s', '99999', 0, 3601, 1.5, true, null, []]) {
+      expect(() => read({ ...seconds, cacheTtlSeconds: wrong })).toThrow('a whole number');
+      expect(() => read({ ...seconds, answerCacheSeconds: wrong })).toThrow('a whole number');
+    }
+    expect(() => read({ ...seconds, answerCacheKey: 'Caller' })).toThrow('request or caller');
+  });
+
+  test('keeps them no longer than the deployment lets it', () => {
+    const tooLong = read({ answerCacheSeconds: 60, cacheTtlSeconds: 61 });
+    for (const Example of [ParcelsStack, NotesStack]) {
+      expect(() => new Example(createApp(), 'Example', { ...PROPS, keptAnswers: tooLong })).toThrow(
+        'a whole number from 1 to 60, but was 61',
+      );
+    }
+  });
 });
 
 describe('the policy of multi-tenant', () => {
