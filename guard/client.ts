@@ -158,11 +158,11 @@ export class CallerDecisions {
     return decisions;
   }
 
-  /** A session wherever there is a token: it may have less rights than its principal. */
+  /** A session wherever there is one: it may have less rights than its principal. Without its token it is denied. */
   #subject() {
-    const { principal, sourceIp, roleArn } = this.#call;
+    const { principal, sourceIp, roleArn, isSession = false } = this.#call;
     const token = this.#token;
-    const isNamed = principal.type === 'Root' || principal.type === 'User';
+    const isNamed = !isSession && (principal.type === 'Root' || principal.type === 'User');
     const type = token !== undefined || !isNamed ? 'session' : principal.type.toLowerCase();
     return {
       type,

@@ -43,7 +43,9 @@ export async function postQuestion(
     const signing = { url, body, service: 'execute-api', region, credentials: own };
     const { host: _host, ...headers } = signPost({ ...signing, now: options.now() });
     const signal = AbortSignal.timeout(timeoutMilliseconds);
-    const answer = await options.fetch(url, { method: 'POST', headers, body, signal });
+    // Whoever an answer sends us to has no say, and must not see the token in the question.
+    const redirect = 'error';
+    const answer = await options.fetch(url, { method: 'POST', headers, body, signal, redirect });
     status = answer.status;
     text = await answer.text();
   } catch (error) {

@@ -35,6 +35,8 @@ export interface Guarded<Caller extends Principal = KnownPrincipal> {
   readonly principal: Caller;
   readonly decision: GuardedDecision;
   readonly scheme: AuthenticationScheme;
+  /** Whether a user or root calls by a session, which may have less rights than they. */
+  readonly isSession?: boolean;
   /** The bytes that came; undefined for a message of a WebSocket. */
   readonly body: Uint8Array | undefined;
   /** The address of the connection. */
@@ -110,6 +112,7 @@ export function guard(event: unknown, options: GuardOptions = {}): Guarded<Princ
       resource: textOf(context['resource']),
     },
     scheme: scheme as AuthenticationScheme,
+    ...(context['credential'] === 'session' ? { isSession: true } : {}),
     body: call.body,
     sourceIp: call.sourceIp,
     requestId: textOf(context['requestId']),

@@ -72,7 +72,13 @@ async function askForSession(options: WorkloadOptions, now: Date): Promise<Sessi
     now,
   });
   const signal = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-  const answer = await (options.fetch ?? fetch)(url, { method: 'POST', headers, body, signal });
+  const answer = await (options.fetch ?? fetch)(url, {
+    method: 'POST',
+    headers,
+    body,
+    signal,
+    redirect: 'error',
+  });
   return readSession(
     answer.ok ? await answer.json() : { Error: { Code: `HTTP ${answer.status}` } },
   );

@@ -177,3 +177,11 @@ describe('an answer as a policy', () => {
     expect(effectOf(answer)).toBe('Deny');
   });
 });
+
+test('the session of a user is told apart from the user', () => {
+  const session = { kind: 'user' } as Caller['session'] & object;
+  expect(write({ ...allowed, caller: { ...caller, session } }).context).toMatchObject({
+    credential: 'session',
+  });
+  expect(write(allowed).context).not.toHaveProperty('credential');
+});

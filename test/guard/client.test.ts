@@ -160,6 +160,13 @@ describe('a backend', () => {
     expect(await ask('42', client.as(untold, { token: String(session.sessionToken) }))).toBe(true);
   });
 
+  test('has the session of a user without its token denied, which may have less rights than the user', async () => {
+    const call = await callOf(GET);
+    const ask = (one: Guarded) => client.as(one).isAllowed('orders:GetOrder', `${ORDER}42`);
+    expect(await ask(call)).toBe(true);
+    expect(await ask({ ...call, isSession: true })).toBe(false);
+  });
+
   test('is told that nothing is allowed to whoever has taken the name of its caller', async () => {
     const call = await callOf(GET);
     const other = { ...call, principal: { ...call.principal, id: 'AIDASOMEBODYELSE1' } };
@@ -180,6 +187,24 @@ describe('a backend', () => {
 });
 
 describe('an answer that is no decision', () => {
+  test('is that of another address, to which nothing of a question goes', async () => {
+    const asked: string[] = [];
+    const server: Server = createServer((request, response) => {
+      asked.push(String(request.url));
+      if (request.url === '/other') response.end('{"decision":true}');
+      else response.writeHead(307, { location: '/other' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const endpoint = `http://127.0.0.1:${port}`;
+    const decisions = new PortcullisClient({ endpoint, credentials: backend }).as(await callOf());
+    await expect(decisions.isAllowed('orders:GetOrder', ORDER)).rejects.toThrow(
+      DecisionUnavailable,
+    );
+    expect(asked).toEqual(['/access/v1/evaluation']);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   const answers = (status: number, body: string) =>
     new PortcullisClient({
       endpoint: 'https://admin.example.com',

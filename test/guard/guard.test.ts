@@ -165,6 +165,12 @@ describe.each(Object.entries(GATEWAYS))('the guard behind %s', (_name, eventOf) 
     }
   });
 
+  test('tells that a user calls by a session', () => {
+    const context = { ...CONTEXT, credential: 'session' };
+    expect(guard(eventOf({ context })).isSession).toBe(true);
+    expect(guard(eventOf({ context: CONTEXT })).isSession).toBeUndefined();
+  });
+
   test('takes the answer that a gateway keeps for a token, which names no decision', () => {
     const { decision: _decision, action: _action, resource: _resource, ...caller } = CONTEXT;
     const { decision } = guard(eventOf({ context: { ...caller, scheme: 'bearer' } }));

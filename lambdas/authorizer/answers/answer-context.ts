@@ -43,7 +43,13 @@ export function callerContext(caller: Caller | undefined): Record<string, string
     principalType: caller.principal.type,
     accountId: caller.accountId,
     ...(caller.userName === undefined ? {} : { userName: caller.userName }),
+    ...(isSessionOfNamed(caller) ? { credential: 'session' } : {}),
   });
+}
+
+/** Of a role or a federated user there is nothing but sessions; one of a user or root may have less rights than its principal. */
+function isSessionOfNamed({ principal: { type }, session }: Caller): boolean {
+  return session !== undefined && (type === 'User' || type === 'Root');
 }
 
 /** The unique id, by which a gateway names the caller in its logs. */
