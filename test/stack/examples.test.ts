@@ -95,6 +95,16 @@ describe('an example whose gateway keeps answers', () => {
     template(notes).hasResourceProperties('AWS::ApiGatewayV2::Authorizer', kept);
   });
 
+  test('keeps them by caller where the deployment does, which an HTTP API cannot', () => {
+    const seconds = { answerCacheSeconds: 300, cacheTtlSeconds: 60 };
+    const props = { ...PROPS, keptAnswers: read({ ...seconds, answerCacheKey: 'caller' }) };
+    template(new ParcelsStack(createApp(), 'Parcels', props)).hasResourceProperties(
+      'AWS::ApiGateway::Authorizer',
+      { AuthorizerResultTtlInSeconds: 60, IdentitySource: 'method.request.header.Authorization' },
+    );
+    expect(() => new NotesStack(createApp(), 'Notes', props)).toThrow("kept by 'request' alone");
+  });
+
   test('keeps none where it is told nothing', () => {
     expect(read({ answerCacheSeconds: 300 })).toBeUndefined();
     const none = { AuthorizerResultTtlInSeconds: 0 };
