@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { parsePolicy } from '../core/parse';
-import { variablesOf } from '../core/variables';
 import { IdentityTokens, readIssuer } from '../credentials/oidc/identity-tokens';
 import { TokenRefused } from '../credentials/oidc/issuer-errors';
 import { IssuerKeys } from '../credentials/oidc/issuer-keys';
@@ -10,12 +8,13 @@ import type { RoleRecord } from '../identity/role-entities';
 import { findRole } from '../identity/role-lookup';
 import { findProviderByUrl, isTrustedWebIdentity } from '../identity/web-identity';
 import {
+  type NamedRole,
   readDefaultRole,
   readRoleArn,
+  trustKeysOf,
+  type VerifiedWebIdentity,
   webIdentitySession,
   webIdentitySessionName,
-  type NamedRole,
-  type VerifiedWebIdentity,
 } from '../identity/web-identity-session';
 import { requestKeys } from '../protocol/request-keys';
 import { encodeParts } from '../store/keys';
@@ -90,7 +89,7 @@ class WebIdentities implements WebIdentityProver {
       ? {
           claims: webIdentitySession(verified, role, scope.accountId),
           tokenClaims: verified.claims.tokenClaims,
-          trustKeys: conditionKeysOf(role.entity.AssumeRolePolicyDocument),
+          trustKeys: trustKeysOf(role.entity.AssumeRolePolicyDocument),
         }
       : { refused: 'AccessDenied', message: 'the role does not trust the token, or there is none' };
   }
@@ -155,13 +154,6 @@ function isTrusted(
       now,
     }),
   });
-}
-
-/** Of all statements, whatever they are about, and of the variables in them. */
-function conditionKeysOf(trustPolicy: string): readonly string[] {
-  const statements = parsePolicy(trustPolicy, 'trust').document?.Statement ?? [];
-  const entries = statements.flatMap(({ Condition = [] }) => Condition);
-  return entries.flatMap(({ key, values }) => [key, ...values.flatMap(variablesOf)]);
 }
 
 /** undefined where no role is named. */

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { parsePolicy } from '../core/parse';
+import { variablesOf } from '../core/variables';
 import type { IdentityClaims } from '../credentials/oidc/identity-claims';
 import type { SessionClaims } from '../credentials/session-claims';
 import type { Found } from './lookup';
@@ -73,4 +75,11 @@ export function webIdentitySession(
     isChained: false,
     context: webIdentityKeys(provider.record.Url, claims),
   };
+}
+
+/** The condition keys of a trust policy, as it writes them: of all statements, whatever they are about, and of the variables in them. */
+export function trustKeysOf(trustPolicy: string): readonly string[] {
+  const statements = parsePolicy(trustPolicy, 'trust').document?.Statement ?? [];
+  const entries = statements.flatMap(({ Condition = [] }) => Condition);
+  return entries.flatMap(({ key, values }) => [key, ...values.flatMap(variablesOf)]);
 }

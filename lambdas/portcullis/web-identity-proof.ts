@@ -1,3 +1,5 @@
+import { findContextValue } from '../core/context-values';
+import { foldCase } from '../core/letter-case';
 import type { ConditionContext } from '../core/request-context';
 import { readIssuer } from '../credentials/oidc/identity-tokens';
 import { TokenRefused } from '../credentials/oidc/issuer-errors';
@@ -8,6 +10,7 @@ import { findProviderByUrl, isTrustedWebIdentity } from '../identity/web-identit
 import {
   readDefaultRole,
   readRoleArn,
+  trustKeysOf,
   webIdentitySession,
   webIdentitySessionName,
   type VerifiedWebIdentity,
@@ -19,7 +22,8 @@ export const isJsonWebToken = (token: string): boolean => token.split('.', 4).le
 
 /**
  * The session of a role that trusts the token of an OIDC provider: the role that is named, else the provider's default. As the authorizer
- * takes it, with everything read anew. undefined where the token proves nothing, or the role does not trust it.
+ * takes it, with everything read anew. undefined where the token proves nothing, or the role does not trust it or asks for more of the
+ * call than was told.
  *
  * Errors: StoreUnavailable; an outage where the issuer's keys cannot be had.
  */
@@ -39,6 +43,9 @@ export async function proveWebIdentity(
   if (asked?.accountId !== scope.accountId || asked.partition !== partition) return undefined;
   const role = await findRole({ ...asked, store }, asked.name);
   if (role?.arn !== asked.arn) return undefined;
+  // What the trust asks for and nobody has told must not pass for absent.
+  const keys = trustKeysOf(role.entity.AssumeRolePolicyDocument).map(foldCase);
+  if (keys.some((key) => isUntold(key, requestContext))) return undefined;
   const isTrusted = isTrustedWebIdentity({
     ...verified,
     role: role.entity,
@@ -48,6 +55,13 @@ export async function proveWebIdentity(
     requestContext,
   });
   return isTrusted ? webIdentitySession(verified, role, scope.accountId) : undefined;
+}
+
+/** What a call of the subject's own would say of itself, in lower case. */
+const REQUEST_KEYS: readonly string[] = ['aws:sourceip', 'aws:useragent', 'aws:referer'];
+
+function isUntold(key: string, context: ConditionContext): boolean {
+  return REQUEST_KEYS.includes(key) && findContextValue(context, key, key) === undefined;
 }
 
 async function verify(

@@ -127,6 +127,28 @@ test('a token that proves nothing is nobody’s', async () => {
   expect(await isAllowed({ token: await token(), role_arn }, `${SESSION}s`)).toBe(false);
 });
 
+test('a role that trusts by where a call comes from has no session where nobody tells it', async () => {
+  const properties = { token: await token(), role_arn: roleArn };
+  const place = (ip_address: string) => ({ ...properties, ip_address });
+  const change = (PolicyDocument: string) =>
+    deployment.iam().send(new UpdateAssumeRolePolicyCommand({ RoleName: 'web', PolicyDocument }));
+  const { Statement, ...rest } = JSON.parse(trust('alice')) as { Statement: object };
+  const allow = [Statement].flat();
+  const deny = (Condition: object) =>
+    JSON.stringify({
+      ...rest,
+      Statement: [...allow, { ...allow[0], Effect: 'Deny', Condition }],
+    });
+  await change(deny({ IpAddress: { 'AWS:SourceIP': '198.51.100.0/24' } }));
+  expect(await isAllowed(place('192.0.2.7'))).toBe(true);
+  expect(await isAllowed(place('198.51.100.7'))).toBe(false);
+  expect(await isAllowed(properties)).toBe(false);
+  await change(deny({ StringLike: { 'aws:UserAgent': 'curl/*' } }));
+  expect(await isAllowed(place('192.0.2.7'))).toBe(false);
+  await change(trust('alice'));
+  expect(await isAllowed(properties)).toBe(true);
+});
+
 test('a token is no session of a role that trusts it no longer', async () => {
   const properties = { token: await token(), role_arn: roleArn };
   expect(await isAllowed(properties)).toBe(true);
