@@ -199,8 +199,10 @@ function collectTests(file, tests, expect) {
     titles.pop();
   };
   const each = (define) => (rows) => (title, run) => {
+    // As jest does: only where every row is a list is each the list of the test's arguments.
+    const isTable = rows.every(Array.isArray);
     for (const row of rows) {
-      const values = Array.isArray(row) ? row : [row];
+      const values = isTable ? row : [row];
       define(fillTitle(title, values), () => run(...values));
     }
   };

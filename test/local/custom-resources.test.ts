@@ -62,8 +62,8 @@ describe('custom resources', () => {
       stacks,
       runEnvironment: {},
       onLog: (_name, line) => {
-        const { message } = JSON.parse(line) as { message: Record<string, unknown> };
-        if (message['RequestType'] !== undefined) asked.push(message);
+        const { message } = JSON.parse(line) as { message?: Record<string, unknown> };
+        if (message?.['RequestType'] !== undefined) asked.push(message);
       },
     });
     running.push(functions);
