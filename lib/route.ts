@@ -49,11 +49,13 @@ const MAX_RESOURCE_LENGTH = 1600;
 const RESERVED_SERVICES = [
   'appsync',
   'aws',
+  'cognito-identity',
   'execute-api',
   'iam',
   'lambda',
   'organizations',
   'portcullis',
+  'saml',
   'sts',
 ];
 

@@ -194,7 +194,7 @@ describe('synthesis refuses', () => {
     },
   );
 
-  test.each(['aws', 'iam', 'sts', 'organizations', 'portcullis', 'execute-api'])(
+  test.each(['aws', 'iam', 'sts', 'saml', 'organizations', 'portcullis', 'execute-api'])(
     'the service %s, which Portcullis defines',
     (service) => {
       expect(() => declare({ service })).toThrow(`service must not be ${service}`);

@@ -3,11 +3,13 @@ import { foldCase } from '../letter-case';
 const RESERVED_SERVICES: ReadonlySet<string> = new Set([
   'appsync',
   'aws',
+  'cognito-identity',
   'execute-api',
   'iam',
   'lambda',
   'organizations',
   'portcullis',
+  'saml',
   'sts',
 ]);
 

@@ -74,6 +74,13 @@ describe('a good token', () => {
       conditions: { sub: 'alice', aud: CLIENT },
       tags: [],
       transitiveTagKeys: [],
+      tokenClaims: new Map([
+        ['iss', [issuer.issuer]],
+        ['sub', ['alice']],
+        ['aud', [CLIENT]],
+        ['iat', [String(NOW_SECONDS)]],
+        ['exp', [String(NOW_SECONDS + 600)]],
+      ]),
     });
   });
 
