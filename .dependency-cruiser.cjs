@@ -94,7 +94,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    exclude: { path: '(^|/)cdk\\.out/|\\.portcullis/' },
+    exclude: { path: '^constructs/|^(guard/)?dist/|(^|/)cdk\\.out/|\\.portcullis/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
