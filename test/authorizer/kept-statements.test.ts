@@ -66,7 +66,7 @@ test('where nothing is denied, letters may be escaped', () => {
 
 test.each([
   ['of all routes is larger', 500, 500],
-  ['of all routes is larger', 40, 400],
+  ['has too many routes', 40, 400],
   ['has too many routes', 60, 900],
 ])('what no gateway takes is refused before it costs much: %s', (message, allowed, denied) => {
   const routes: Record<string, boolean> = {};

@@ -27,7 +27,7 @@ const MAX_METHOD_ARN_LENGTH = 512;
 const MAX_POLICY_LENGTH = 8 * 1024;
 
 /** Routes that are compared with one another, for one answer. */
-const MAX_PAIRS = 20_000;
+const MAX_PAIRS = 10_000;
 
 /** What stands for `%`, `/` and `\` in a path is no part of any resource, and neither is an empty part. */
 const AMBIGUOUS = ['//', '%25', '%2F', '%2f', '%5C', '%5c'];
