@@ -13,7 +13,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 import { startLocalRun } from '../../local/local-run';
 import type { LocalRun } from '../../local/local-run';
-import { createFolder } from './fixture';
+import { createFolder } from '../local/fixture';
 
 const PROJECT = join(__dirname, '..', '..');
 /** Synthesizing both apps takes seconds of two processors, and more where others use them. */
