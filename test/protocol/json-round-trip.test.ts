@@ -9,7 +9,7 @@ import type { Structure } from '../../lambdas/protocol/query';
 import { anyText, valueOf } from './generated-values';
 import { commandFor, IAM, ORGANIZATIONS, STS, toHttpRequest } from './official-clients';
 
-const RUNS = { numRuns: 5, seed: 20260101 };
+const RUNS = { numRuns: 3, seed: 20260101 };
 
 const operations = [...ORGANIZATIONS.schemas];
 

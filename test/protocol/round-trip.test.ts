@@ -11,7 +11,7 @@ import { anyText, valueOf, xmlText } from './generated-values';
 import { commandFor, IAM, STS, toHttpRequest } from './official-clients';
 import type { OfficialService, WireAnswer } from './official-clients';
 
-const RUNS = { numRuns: 5, seed: 20260101 };
+const RUNS = { numRuns: 3, seed: 20260101 };
 
 const cases = [IAM, STS].flatMap((service) =>
   [...service.schemas].map(

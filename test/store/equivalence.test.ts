@@ -114,6 +114,6 @@ test('the memory store and the DynamoDB store do the same with any transactions'
         expect(right).toEqual(left);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 120_000);
